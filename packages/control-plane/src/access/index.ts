@@ -1,0 +1,1 @@
+export { createTenant, listTenants, SYSTEM_TENANT } from "./store.ts";

@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { conflict, invalid, unavailable } from "./errors.ts";
+
+export const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../migrations", import.meta.url));
+
+/** Any number of replicas may start at once; one migrates, the others wait. */
+const ADVISORY_LOCK = 0x746f_6261;
+
+export type Migration = { number: number; name: string; sql: string; digest: string };
+
+export async function readMigrations(folder = MIGRATIONS_FOLDER): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(path.join(folder, name), "utf8");
+      const digest = createHash("sha256").update(sql).digest("hex");
+      return { number: Number(name.slice(0, 4)), name, sql, digest };
+    }),
+  );
+}
+
+/** Applies what is missing, forward only, each file in one transaction. Returns the names applied. */
+export async function migrate(ownerUrl: string, folder = MIGRATIONS_FOLDER): Promise<string[]> {
+  const migrations = await readMigrations(folder);
+  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock($1)", [ADVISORY_LOCK]);
+    await client.query("CREATE SCHEMA IF NOT EXISTS toban");
+    await client.query(
+      `CREATE TABLE IF NOT EXISTS toban.schema_migrations (
+         name text PRIMARY KEY, digest text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
+    );
+    const { rows } = await client.query<{ name: string; digest: string }>(
+      "SELECT name, digest FROM toban.schema_migrations",
+    );
+    const applied = new Map(rows.map((row) => [row.name, row.digest]));
+    const now: string[] = [];
+    for (const migration of migrations) {
+      const digest = applied.get(migration.name);
+      if (digest === migration.digest) continue;
+      if (digest !== undefined) {
+        throw conflict(
+          "migration_changed",
+          `${migration.name} was changed after it had been applied.`,
+          "Restore the file and write a new migration instead.",
+        );
+      }
+      await client.query("BEGIN");
+      try {
+        await client.query("SET LOCAL search_path = toban");
+        await client.query(migration.sql);
+        await client.query("INSERT INTO toban.schema_migrations (name, digest) VALUES ($1, $2)", [
+          migration.name,
+          migration.digest,
+        ]);
+        await client.query("COMMIT");
+      } catch (cause) {
+        await client.query("ROLLBACK");
+        throw invalid(
+          "migration_failed",
+          `${migration.name}: ${(cause as Error).message}`,
+          "Nothing of this file was applied. Correct the cause and start again.",
+          cause,
+        );
+      }
+      now.push(migration.name);
+    }
+    return now;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The app role cannot migrate: it only checks that the schema is the one this version was built for. */
+export async function assertSchemaIsCurrent(appUrl: string, folder = MIGRATIONS_FOLDER): Promise<void> {
+  const expected = (await readMigrations(folder)).map((m) => m.name);
+  const client = new pg.Client({ connectionString: appUrl, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ name: string }>("SELECT name FROM toban.schema_migrations");
+    const present = new Set(rows.map((row) => row.name));
+    const missing = expected.filter((name) => !present.has(name));
+    if (missing.length > 0) throw behind(missing);
+    const role = await client.query<{ unsafe: boolean }>(
+      `SELECT (r.rolsuper OR r.rolbypassrls
+               OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                          WHERE n.nspname = 'toban' AND pg_has_role(c.relowner, 'USAGE'))) AS unsafe
+       FROM pg_roles r WHERE r.rolname = current_user`,
+    );
+    if (role.rows[0]?.unsafe !== false) {
+      throw invalid(
+        "database_role_too_strong",
+        "DATABASE_URL connects as a superuser, as a role that bypasses row-level security, or as the owner of Toban's tables.",
+        "Give DATABASE_URL the restricted role toban_app; put the owner in DATABASE_OWNER_URL, which is used for migrations only.",
+      );
+    }
+  } catch (error) {
+    if ((error as { code?: string }).code === "42P01" || (error as { code?: string }).code === "3F000") {
+      throw behind(expected);
+    }
+    if (/^E(CONN|HOST|NET|TIMEDOUT)/.test((error as { code?: string }).code ?? "")) {
+      throw unavailable(
+        "database_unavailable",
+        "The database does not answer.",
+        "Check that PostgreSQL runs and that DATABASE_URL points to it.",
+        error,
+      );
+    }
+    throw error;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+const behind = (missing: string[]) =>
+  invalid(
+    "schema_behind",
+    `The database lacks ${missing.length} migration(s), first ${missing[0]}.`,
+    "Set DATABASE_OWNER_URL so that Toban can apply them at start.",
+  );

@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { migrate } from "../packages/control-plane/src/platform/migrations.ts";
+import { startEmbeddedPostgres } from "../packages/control-plane/src/platform/postgres/embedded.ts";
+import { provisionDatabase } from "../packages/control-plane/src/platform/postgres/provision.ts";
+import { APP, OWNER, TEMPLATE, TEST_POSTGRES } from "../packages/control-plane/src/platform/testing.ts";
+
+/** One real PostgreSQL for the whole test run, with a migrated template database. */
+export default async function setup() {
+  const folder = await mkdtemp(path.join(tmpdir(), "toban-test-"));
+  const postgres = await startEmbeddedPostgres({
+    folder: path.join(folder, "postgres"),
+    port: await freePort(),
+    password: "test",
+    durable: false,
+  });
+  process.env[TEST_POSTGRES] = postgres.superuserUrl;
+  const { ownerUrl } = await provisionDatabase(postgres.superuserUrl, {
+    database: TEMPLATE,
+    owner: OWNER,
+    app: APP,
+  });
+  await migrate(ownerUrl);
+  return async () => {
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
