@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "workloads/*/src/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: ["./test/global-setup.ts"],
+    reporters: ["default", "./test/closing-line.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -1,0 +1,18 @@
+// Types, lint, format and drift of everything that is generated.
+import { spawnSync } from "node:child_process";
+import { build, install, root } from "./prepare.mjs";
+
+install();
+build();
+const checks = [
+  ["types of the web pages", ["node_modules/typescript/bin/tsc", "-b", "packages/console", "workloads/ringiflow/web"]],
+  ["lint and format", ["node_modules/@biomejs/biome/bin/biome", "ci", "."]],
+  ["drift of generated files", ["scripts/generate.mjs", "--check"]],
+];
+let failed = 0;
+for (const [title, args] of checks) {
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+  process.stderr.write(`${status === 0 ? "✓" : "✗"} ${title}\n`);
+  if (status !== 0) failed++;
+}
+process.exit(failed === 0 ? 0 : 1);

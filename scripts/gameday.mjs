@@ -1,0 +1,5 @@
+import { become, build, cli, install } from "./prepare.mjs";
+
+install();
+build();
+become([cli, "gameday", ...process.argv.slice(2)]);
