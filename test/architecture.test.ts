@@ -33,13 +33,13 @@ const MODULES = [
 ];
 const rank = new Map(MODULES.flatMap((names, index) => names.map((name) => [name, index] as const)));
 
-export function importsOf(text: string): string[] {
+function importsOf(text: string): string[] {
   const pattern = /(?:from|import)\s*\(?\s*["']([^"']+)["']/g;
   return [...text.matchAll(pattern)].map((match) => match[1]!);
 }
 
 /** Why `file` of the control plane may not import `specifier`; undefined when it may. */
-export function importFault(file: string, specifier: string): string | undefined {
+function importFault(file: string, specifier: string): string | undefined {
   const base = "packages/control-plane/src/";
   if (!file.startsWith(base) || !specifier.startsWith(".")) return undefined;
   const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier));
@@ -69,7 +69,7 @@ const BANNED: [RegExp, string][] = [
 const ENTRANCES =
   /(^packages\/control-plane\/src\/platform\/|^packages\/console\/|^workloads\/ringiflow\/web\/|\.test\.ts$|\/testing|\/bench|\.bench\.ts$|^scripts\/|^test\/|\/releases\/)/;
 
-export function bannedCalls(file: string, text: string): string[] {
+function bannedCalls(file: string, text: string): string[] {
   if (ENTRANCES.test(file)) return [];
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
   // A default for an injected clock is the injection point itself.
@@ -81,10 +81,13 @@ export function bannedCalls(file: string, text: string): string[] {
 
 const SQL = /`\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s|"(SELECT|INSERT INTO|UPDATE|DELETE FROM)\s/;
 
-export function sqlOutsideStore(file: string, text: string): boolean {
+function sqlOutsideStore(file: string, text: string): boolean {
   const base = "packages/control-plane/src/";
   if (!file.startsWith(base) || !SQL.test(text)) return false;
-  return !/\/platform\/|store[^/]*\.ts$|\.test\.ts$|\/testing|\/bench|\.bench\.ts$/.test(file) && !file.includes("/telemetry/");
+  return (
+    !/\/platform\/|store[^/]*\.ts$|\.test\.ts$|\/testing|\/bench|\.bench\.ts$/.test(file) &&
+    !file.includes("/telemetry/")
+  );
 }
 
 describe("architecture", () => {

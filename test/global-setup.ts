@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { migrate } from "../packages/control-plane/src/platform/migrations.ts";
+import { freePort } from "../packages/control-plane/src/platform/ports.ts";
 import { startEmbeddedPostgres } from "../packages/control-plane/src/platform/postgres/embedded.ts";
 import { provisionDatabase } from "../packages/control-plane/src/platform/postgres/provision.ts";
 import { APP, OWNER, TEMPLATE, TEST_POSTGRES } from "../packages/control-plane/src/platform/testing.ts";
@@ -27,15 +27,4 @@ export default async function setup() {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -11,3 +11,19 @@ CREATE POLICY tenant ON toban.tenants
   USING (tenant_id = (SELECT toban.current_tenant()) OR (SELECT toban.current_tenant()) = 'system')
   WITH CHECK (tenant_id = (SELECT toban.current_tenant()));
 GRANT SELECT, INSERT ON toban.tenants TO toban_app;
+
+-- One-time links that open the console on this machine. Only the hash of a token is kept.
+CREATE TABLE toban.sign_in_links (
+  tenant_id  text NOT NULL,
+  token_hash text NOT NULL,
+  actor_id   text NOT NULL,
+  expires_at timestamptz NOT NULL,
+  used_at    timestamptz,
+  PRIMARY KEY (tenant_id, token_hash)
+);
+ALTER TABLE toban.sign_in_links ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.sign_in_links FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON toban.sign_in_links
+  USING (tenant_id = (SELECT toban.current_tenant()))
+  WITH CHECK (tenant_id = (SELECT toban.current_tenant()));
+GRANT SELECT, INSERT, UPDATE, DELETE ON toban.sign_in_links TO toban_app;

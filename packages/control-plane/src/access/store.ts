@@ -28,3 +28,25 @@ export async function listTenants(db: Database): Promise<string[]> {
   );
   return rows.map((row) => row.tenant_id);
 }
+
+export async function insertSignInLink(
+  tx: Tx,
+  ctx: Ctx,
+  link: { tokenHash: string; actorId: string; expiresAt: Date },
+): Promise<void> {
+  await tx.query("DELETE FROM toban.sign_in_links WHERE expires_at < $1", [ctx.clock.now()]);
+  await tx.query(
+    `INSERT INTO toban.sign_in_links (tenant_id, token_hash, actor_id, expires_at) VALUES ($1, $2, $3, $4)`,
+    [ctx.tenant, link.tokenHash, link.actorId, link.expiresAt],
+  );
+}
+
+/** The actor of a link that was unused and in time, and marks it used; undefined otherwise. */
+export async function useSignInLink(tx: Tx, ctx: Ctx, tokenHash: string): Promise<string | undefined> {
+  const rows = await tx.query<{ actor_id: string }>(
+    `UPDATE toban.sign_in_links SET used_at = $2
+     WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING actor_id`,
+    [tokenHash, ctx.clock.now()],
+  );
+  return rows[0]?.actor_id;
+}

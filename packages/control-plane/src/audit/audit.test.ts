@@ -11,7 +11,12 @@ afterAll(() => t.close());
 describe("audit", () => {
   it("an event carries who, when, which tenant, what and with what outcome", async () => {
     await t.db.tx(t.ctx, (tx) =>
-      record(tx, t.ctx, { class: "operation", action: "rollout.start", resource: "service/bff", result: "success" }),
+      record(tx, t.ctx, {
+        class: "operation",
+        action: "rollout.start",
+        resource: "service/bff",
+        result: "success",
+      }),
     );
     const [row] = await t.db.tx(t.ctx, (tx) => search(tx, { action: "rollout.start" }));
     expect(row).toMatchObject({
@@ -26,7 +31,12 @@ describe("audit", () => {
 
   it("an event of a transaction that fails is not kept", async () => {
     const work = t.db.tx(t.ctx, async (tx) => {
-      await record(tx, t.ctx, { class: "operation", action: "lost.change", resource: "x/1", result: "success" });
+      await record(tx, t.ctx, {
+        class: "operation",
+        action: "lost.change",
+        resource: "x/1",
+        result: "success",
+      });
       throw new Error("the change failed");
     });
     await expect(work).rejects.toThrow("the change failed");

@@ -1,1 +1,8 @@
-export { type AuditClass, type AuditEvent, type AuditFilter, type AuditRow, record, search } from "./store.ts";
+export {
+  type AuditClass,
+  type AuditEvent,
+  type AuditFilter,
+  type AuditRow,
+  record,
+  search,
+} from "./store.ts";

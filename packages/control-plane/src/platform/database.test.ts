@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "./database.ts";
 import { TobanError } from "./errors.ts";
 import { assertSchemaIsCurrent, migrate, readMigrations } from "./migrations.ts";
+import { freePort } from "./ports.ts";
 import { startEmbeddedPostgres } from "./postgres/embedded.ts";
 import { provisionDatabase } from "./postgres/provision.ts";
 import { APP, createTestDatabase, OWNER, type TestDatabase, testCtx } from "./testing.ts";
@@ -18,14 +19,6 @@ beforeAll(async () => {
   t = await createTestDatabase();
 });
 afterAll(() => t.close());
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 describe("database", () => {
   it("every table of Toban forces row-level security for the owner too", async () => {
@@ -71,17 +64,23 @@ describe("database", () => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
-    const db = openDatabase({ url: `postgres://x:y@127.0.0.1:${(server.address() as { port: number }).port}/x` });
-    await expect(db.tx({ tenant: "a" }, (tx) => tx.query("SELECT 1"))).rejects.toMatchObject({ kind: "unavailable" });
+    const db = openDatabase({
+      url: `postgres://x:y@127.0.0.1:${(server.address() as { port: number }).port}/x`,
+    });
+    await expect(db.tx({ tenant: "a" }, (tx) => tx.query("SELECT 1"))).rejects.toMatchObject({
+      kind: "unavailable",
+    });
     for (const socket of sockets) socket.destroy();
     server.close();
     await db.close();
   });
 
   it("an error of the statement itself stays what it is and the connection is used again", async () => {
-    await expect(t.db.tx(t.ctx, (tx) => tx.query("SELECT * FROM toban.no_such_table"))).rejects.toMatchObject({
-      code: "42P01",
-    });
+    await expect(t.db.tx(t.ctx, (tx) => tx.query("SELECT * FROM toban.no_such_table"))).rejects.toMatchObject(
+      {
+        code: "42P01",
+      },
+    );
     await expect(t.db.tx(t.ctx, (tx) => tx.query("SELECT 1 AS one"))).resolves.toEqual([{ one: 1 }]);
   });
 });
@@ -128,7 +127,11 @@ describe("embedded PostgreSQL", () => {
     process.kill(first.pid, "SIGKILL");
     const second = await startEmbeddedPostgres({ ...options, port: await freePort() });
     expect(second.pid).not.toBe(first.pid);
-    const { appUrl } = await provisionDatabase(second.superuserUrl, { database: "x", owner: OWNER, app: APP });
+    const { appUrl } = await provisionDatabase(second.superuserUrl, {
+      database: "x",
+      owner: OWNER,
+      app: APP,
+    });
     const db = openDatabase({ url: appUrl, connectTimeoutMs: 5_000 });
     await expect(db.ping()).resolves.toBeUndefined();
 
@@ -139,9 +142,11 @@ describe("embedded PostgreSQL", () => {
     await hung.catch(() => {});
     await db.close();
     await second.stop();
-    const { stdout } = await promisify(execFile)("ps", ["-o", "pid=", "-p", String(second.pid)]).catch(() => ({
-      stdout: "",
-    }));
+    const { stdout } = await promisify(execFile)("ps", ["-o", "pid=", "-p", String(second.pid)]).catch(
+      () => ({
+        stdout: "",
+      }),
+    );
     expect(stdout.trim()).toBe("");
     await rm(path.dirname(folder), { recursive: true, force: true });
   });

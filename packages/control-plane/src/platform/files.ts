@@ -3,7 +3,11 @@ import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
 /** Replaces a file so that a crash leaves the old content or the new, never a part. */
-export async function writeFileAtomic(file: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+export async function writeFileAtomic(
+  file: string,
+  content: string | Uint8Array,
+  mode = 0o600,
+): Promise<void> {
   const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
   const handle = await open(temporary, "wx", mode);
   try {

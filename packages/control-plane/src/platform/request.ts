@@ -1,3 +1,4 @@
+import type {} from "fastify";
 import type { Ctx } from "./ctx.ts";
 
 declare module "fastify" {

@@ -26,7 +26,12 @@ export async function createTestDatabase(options: { template?: string } = {}): P
   if (!superuserUrl) throw new Error(`${TEST_POSTGRES} is not set: run the tests with vitest`);
   const database = `test_${randomBytes(6).toString("hex")}`;
   const urls = await withTemplateLock(superuserUrl, () =>
-    provisionDatabase(superuserUrl, { database, owner: OWNER, app: APP, template: options.template ?? TEMPLATE }),
+    provisionDatabase(superuserUrl, {
+      database,
+      owner: OWNER,
+      app: APP,
+      template: options.template ?? TEMPLATE,
+    }),
   );
   const db = openDatabase({ url: urls.appUrl, connectTimeoutMs: 10_000, statementTimeoutMs: 20_000 });
   return {

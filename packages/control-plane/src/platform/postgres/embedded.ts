@@ -45,7 +45,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
   const running = await readPostmaster(data);
   if (running) {
-    await waitUntilReady(url(running.port), () => isAlive(running.pid), path.join(place.folder, "postgres.log"));
+    await waitUntilReady(
+      url(running.port),
+      () => isAlive(running.pid),
+      path.join(place.folder, "postgres.log"),
+    );
     return { superuserUrl: url(running.port), pid: running.pid, stop: () => stopProcess(running.pid) };
   }
 
@@ -70,7 +74,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     max_connections: "200",
     shared_buffers: "64MB",
     jit: "off",
-    ...(options.durable === false ? { fsync: "off", synchronous_commit: "off", full_page_writes: "off" } : {}),
+    ...(options.durable === false
+      ? { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }
+      : {}),
   };
   const args = ["-D", data, ...Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`])];
   const logFile = path.join(place.folder, "postgres.log");
@@ -151,7 +157,10 @@ function isAlive(pid: number): boolean {
 
 async function stopProcess(pid: number): Promise<void> {
   // SIGINT asks for a fast shutdown, SIGQUIT for an immediate one with recovery at the next start.
-  for (const [signal, waitMs] of [["SIGINT", 15_000], ["SIGQUIT", 5_000]] as const) {
+  for (const [signal, waitMs] of [
+    ["SIGINT", 15_000],
+    ["SIGQUIT", 5_000],
+  ] as const) {
     if (!isAlive(pid)) return;
     process.kill(pid, signal);
     const deadline = performance.now() + waitMs;

@@ -1,0 +1,61 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { record } from "../audit/index.ts";
+import type { Ctx } from "../platform/ctx.ts";
+import type { Tx } from "../platform/database.ts";
+import { unauthenticated } from "../platform/errors.ts";
+import { insertSignInLink, useSignInLink } from "./store.ts";
+
+const LINK_LIFETIME_MS = 60 * 60_000;
+const SESSION_LIFETIME_MS = 8 * 60 * 60_000;
+
+const hash = (token: string) => createHash("sha256").update(token).digest("hex");
+
+/** A token that opens the console once, within an hour. */
+export async function createSignInLink(tx: Tx, ctx: Ctx, actorId: string): Promise<string> {
+  const token = randomBytes(24).toString("base64url");
+  const expiresAt = new Date(ctx.clock.now().getTime() + LINK_LIFETIME_MS);
+  await insertSignInLink(tx, ctx, { tokenHash: hash(token), actorId, expiresAt });
+  return token;
+}
+
+/** Exchanges a one-time token for the actor it was made for; refusals are audited by the caller. */
+export async function signIn(tx: Tx, ctx: Ctx, token: string): Promise<string> {
+  const actorId = await useSignInLink(tx, ctx, hash(token));
+  if (actorId === undefined) {
+    throw unauthenticated(
+      "sign_in_link_invalid",
+      "This link was used before or has expired.",
+      "Run `npx toban status` to get a new one.",
+    );
+  }
+  const signedIn = { ...ctx, actor: { kind: "person" as const, id: actorId } };
+  await record(tx, signedIn, {
+    class: "auth",
+    action: "session.create",
+    resource: `person/${actorId}`,
+    result: "success",
+  });
+  return actorId;
+}
+
+/** `actor.expiry.signature`: nothing is stored, so a restart of the control plane signs nobody out. */
+export function createSessionCookie(ctx: Pick<Ctx, "clock">, key: string, actorId: string): string {
+  const expires = ctx.clock.now().getTime() + SESSION_LIFETIME_MS;
+  const payload = `${Buffer.from(actorId).toString("base64url")}.${expires}`;
+  return `${payload}.${sign(key, payload)}`;
+}
+
+export function readSessionCookie(ctx: Pick<Ctx, "clock">, key: string, cookie: string): string | undefined {
+  const [actor, expires, signature] = cookie.split(".");
+  if (!actor || !expires || !signature) return undefined;
+  if (!equalSecrets(signature, sign(key, `${actor}.${expires}`))) return undefined;
+  if (Number(expires) <= ctx.clock.now().getTime()) return undefined;
+  return Buffer.from(actor, "base64url").toString();
+}
+
+const sign = (key: string, payload: string) => createHmac("sha256", key).update(payload).digest("base64url");
+
+/** Comparison whose time does not tell how much was right. */
+export function equalSecrets(a: string, b: string): boolean {
+  return timingSafeEqual(createHash("sha256").update(a).digest(), createHash("sha256").update(b).digest());
+}
