@@ -1,0 +1,86 @@
+import { allCommitments } from "../bindings.ts";
+import { error, type Finding } from "../findings.ts";
+import { amountOf } from "../format.ts";
+import type { Operations, Thresholds } from "../model.ts";
+import { sameUnit, sizeOf } from "../sizes.ts";
+
+/** Somebody who is woken must find what to do. */
+export function alertsWithoutRunbook(operations: Operations): Finding[] {
+  return Object.entries(operations.alerts)
+    .filter(([, alert]) => alert.runbook === "")
+    .map(([name]) =>
+      error(
+        "alert-without-runbook",
+        `alerts.${name}.runbook`,
+        "The alert names no runbook, so whoever is called does not know what to do",
+        "Write a runbook with triage, first response and escalation, and name it here.",
+      ),
+    );
+}
+
+export function emptyRunbookSections(operations: Operations): Finding[] {
+  return Object.entries(operations.runbooks).flatMap(([name, runbook]) => {
+    const { owner, triage, firstResponse, escalation } = runbook;
+    const sections = { triage, firstResponse, escalation, owner: { en: owner, ja: owner } };
+    return Object.entries(sections)
+      .filter(([, text]) => text.en.trim() === "" && text.ja.trim() === "")
+      .map(([section]) =>
+        error(
+          "runbook-section-empty",
+          `runbooks.${name}.${section}`,
+          `The runbook's section “${section}” is empty`,
+          "Write it, in English and Japanese.",
+        ),
+      );
+  });
+}
+
+/** Attention has to come before alarm, on whichever side of the thresholds trouble lies. */
+export function thresholdsOutOfOrder(operations: Operations): Finding[] {
+  const ofAlerts = Object.entries(operations.alerts)
+    .filter(([, alert]) => operations.indicators[alert.indicator]?.kind !== "absence")
+    .map(([name, alert]) => ({
+      path: `alerts.${name}.thresholds`,
+      thresholds: alert.thresholds,
+      rising: alert.fires !== "at-or-below",
+    }));
+  const ofCommitments = allCommitments(operations).flatMap(({ id, value, comparator }) =>
+    value.kind === "thresholds"
+      ? [
+          {
+            path: `commitments.${id}.value`,
+            thresholds: value,
+            rising: comparator !== "at-least" && comparator !== "above",
+          },
+        ]
+      : [],
+  );
+  return [...ofCommitments, ...ofAlerts].flatMap(({ path, thresholds, rising }) =>
+    outOfOrder(path, thresholds, rising),
+  );
+}
+
+function outOfOrder(path: string, { warning, critical }: Thresholds, rising: boolean): Finding[] {
+  const bounds = `warning ${amountOf(warning)}, critical ${amountOf(critical)}`;
+  if (!sameUnit(warning, critical))
+    return [
+      error(
+        "thresholds-mix-units",
+        path,
+        `The two bounds cannot be compared: ${bounds}`,
+        "Give both in one unit.",
+      ),
+    ];
+  const [low, high] = rising ? [warning, critical] : [critical, warning];
+  if (sizeOf(low) < sizeOf(high)) return [];
+  return [
+    error(
+      "warning-not-before-critical",
+      path,
+      `The warning would never come before the alarm: ${bounds}`,
+      rising
+        ? "Set the warning below the critical bound."
+        : "Set the warning above the critical bound, because low values are the bad ones here.",
+    ),
+  ];
+}
