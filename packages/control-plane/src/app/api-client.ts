@@ -1,0 +1,81 @@
+import { userInfo } from "node:os";
+import { type ErrorKind, TobanError, unavailable } from "../platform/errors.ts";
+
+const KINDS: Record<number, ErrorKind> = {
+  400: "invalid",
+  401: "unauthenticated",
+  403: "forbidden",
+  404: "not_found",
+  409: "conflict",
+  503: "unavailable",
+};
+
+export type RunView = { id: string; state: string; reason?: string | null };
+
+/** The control plane's API for the CLI. A refusal of the server is thrown as it is. */
+export function apiClient(port: number, token: string, actor = userInfo().username) {
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    let response: Response;
+    try {
+      response = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          "x-toban-actor": actor,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(120_000),
+      });
+    } catch (cause) {
+      throw unavailable(
+        "control_plane_unreachable",
+        `Nothing answers on http://127.0.0.1:${port}.`,
+        "Start it with `npm start`, or name its port with TOBAN_PORT.",
+        cause,
+      );
+    }
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return answer as T;
+    const refusal = (answer as { error?: { code: string; reason: string; remedy: string } }).error;
+    throw new TobanError(
+      KINDS[response.status] ?? "bug",
+      refusal ?? {
+        code: `http_${response.status}`,
+        reason: response.statusText,
+        remedy: "Read the control plane's log.",
+      },
+    );
+  };
+  return {
+    get: <T>(path: string) => call<T>("GET", path),
+    post: <T>(path: string, body: unknown) => call<T>("POST", path, body),
+    /** Starts a rollout and waits for its end. Returns the run, or undefined when the version was live. */
+    async deployAndWait(service: string, version: string, timeoutMs: number): Promise<RunView | undefined> {
+      const { runId } = await call<{ runId: string | null }>("POST", "/v1/rollouts", { service, version });
+      if (runId === null) return undefined;
+      const deadline = performance.now() + timeoutMs;
+      for (;;) {
+        const run = await call<RunView>("GET", `/v1/runs/${runId}`);
+        if (ENDED.has(run.state)) return run;
+        if (performance.now() > deadline) {
+          throw unavailable(
+            "rollout_slow",
+            `${service} ${version} is still ${run.state}.`,
+            "See `npx toban runs`.",
+          );
+        }
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    },
+  };
+}
+
+export const ENDED = new Set([
+  "succeeded",
+  "failed",
+  "compensated",
+  "compensation_failed",
+  "cancelled",
+  "parked",
+]);
