@@ -1,0 +1,112 @@
+import type { Alert, Indicator, Operations, Scalar, Severity, Text } from "@toban/definition";
+import { invalid } from "../platform/errors.ts";
+import type { AlertRule, Level } from "./decide.ts";
+
+/** A ratio or a quantile of fewer requests than this says nothing. */
+export const MINIMUM_REQUESTS = 10;
+/** A firing alert resolves no sooner than this after its condition became false. */
+const SHORTEST_KEEP_MS = 5_000;
+
+export type CompiledAlert = {
+  rule: AlertRule;
+  query: { id: string; indicator: Indicator; windowMs: number };
+  alert: Alert;
+  service: string | null;
+  channel: string;
+  unit: string;
+};
+
+/** Alerts of a definition as plain numbers and queries. Throws `invalid` on a dangling reference. */
+export function compileAlerts(definition: Operations): CompiledAlert[] {
+  const comparators = new Map(
+    definition.registers.flatMap((register) =>
+      register.commitments.map((c) => [c.id, c.comparator] as const),
+    ),
+  );
+  return Object.entries(definition.alerts).map(([id, alert]) => {
+    const indicator = definition.indicators[alert.indicator];
+    const route = definition.routes[alert.route];
+    if (!indicator) throw dangling(id, "indicator", alert.indicator);
+    if (!route) throw dangling(id, "route", alert.route);
+    const absence = indicator.kind === "absence";
+    const commitment = alert.thresholds.commitment;
+    return {
+      rule: {
+        id,
+        warning: numberOf(alert.thresholds.warning),
+        critical: numberOf(alert.thresholds.critical),
+        // Absence is 1 when nothing came: reaching the threshold is what it watches for.
+        comparator: absence ? "below" : ((commitment && comparators.get(commitment)) ?? "at-most"),
+        forMs: alert.for.ms,
+        keepMs: Math.max(alert.for.ms, SHORTEST_KEEP_MS),
+        minimumSamples: absence ? 0 : indicator.kind === "gauge" ? 1 : MINIMUM_REQUESTS,
+      },
+      query: { id, indicator, windowMs: alert.window.ms },
+      alert,
+      service: indicator.service ?? null,
+      channel: route.channel,
+      unit: unitOf(alert.thresholds.warning),
+    };
+  });
+}
+
+const dangling = (alert: string, kind: string, name: string) =>
+  invalid(
+    "alert_reference_unknown",
+    `Alert ${alert} names the ${kind} ${name}, which the definition does not have.`,
+    "Run `toban definition check` and correct the reference.",
+  );
+
+export function numberOf(value: Scalar): number {
+  switch (value.kind) {
+    case "duration":
+      return value.ms;
+    case "ratio":
+      return value.ratio;
+    case "count":
+      return value.count;
+    case "money":
+      return value.amount;
+    case "rate":
+      return value.perSecond;
+    case "size":
+      return value.bytes;
+  }
+}
+
+function unitOf(value: Scalar): string {
+  const units = { duration: "ms", ratio: "ratio", count: "", rate: "/s", size: "bytes" };
+  return value.kind === "money" ? value.currency : units[value.kind];
+}
+
+export const severityAt = (alert: Alert, level: Level | null): Severity =>
+  alert.severities[level ?? "warning"];
+
+/** What a page says: the alert, how bad, what users notice and where to begin. */
+export function pagePayload(input: {
+  compiled: CompiledAlert;
+  kind: "fire" | "level" | "resolve";
+  level: Level | null;
+  value: number | null;
+  reason: Text;
+  at: Date;
+  episode: string;
+  environment: string;
+  system: string;
+}) {
+  const { compiled, at, ...rest } = input;
+  const { alert, rule } = compiled;
+  return {
+    ...rest,
+    alert: rule.id,
+    status: input.kind === "resolve" ? "resolved" : "firing",
+    severity: severityAt(alert, input.level),
+    title: alert.title,
+    impact: alert.impact,
+    runbook: alert.runbook,
+    service: compiled.service,
+    threshold: input.level === "critical" ? rule.critical : rule.warning,
+    unit: compiled.unit,
+    at: at.toISOString(),
+  };
+}
