@@ -54,7 +54,10 @@ export type SubmitBody = {
   attachments?: Attachment[];
 };
 
-/** Body of POST /api/requests/:id/:command; `resubmit` may carry changed contents. */
+/**
+ * Body of POST /api/requests/:id/:command. `reject`, `return` and `comment` need a comment (else 400
+ * `comment_missing`); `resubmit` may carry changed contents.
+ */
 export type CommandBody = { expectedVersion: number; comment?: string } & Partial<SubmitBody>;
 
 /** Answer of every POST under /api/requests (201 for a new request, else 200). */

@@ -18,7 +18,7 @@ const LINE: readonly Role[] = ["manager", "head", "executive"];
 
 /**
  * The duties that sign, before they are given to people. An applicant's own rank and those below do not
- * sign: the next one up does. Corporate departments have no manager, so their head signs from 0 yen.
+ * sign: the next one up does; executives sign for each other. Corporate departments have no manager, so their head signs from 0 yen.
  */
 export function rolesFor(input: {
   category: Category;
@@ -32,7 +32,9 @@ export function rolesFor(input: {
       input.amountYen >= rule.fromYen &&
       (rule.categories === "any" || rule.categories.includes(input.category)),
   ).map((rule) => rule.role);
-  const signing = roles.filter((role) => !LINE.includes(role) || LINE.indexOf(role) >= lowest);
+  const signing = roles.filter(
+    (role) => !LINE.includes(role) || role === "executive" || LINE.indexOf(role) >= lowest,
+  );
   const first = LINE[lowest];
   const lineIsEmpty = !signing.some((role) => LINE.includes(role));
   if (lineIsEmpty && first !== undefined)

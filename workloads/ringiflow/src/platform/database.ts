@@ -1,0 +1,117 @@
+import pg from "pg";
+
+/** Runs SQL inside a transaction that has exactly one tenant. */
+export type Tx = {
+  query<Row extends object = Record<string, unknown>>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+};
+
+export type Database = {
+  /** Commits when `work` returns, rolls back when it throws; row-level security sees `tenant`. */
+  tx<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Rejects with DatabaseUnavailable unless the database answers and the role is a restricted one. */
+  check(): Promise<void>;
+  /** Connections in use, idle, and callers that wait for one. */
+  pool(): { total: number; idle: number; waiting: number };
+  close(): Promise<void>;
+};
+
+/** The tenant that may list tenants and owns nothing. */
+export const SYSTEM_TENANT = "system";
+
+/** The database is away, overloaded or frozen: the caller answers 503 and may try again. */
+export class DatabaseUnavailable extends Error {
+  override name = "DatabaseUnavailable";
+}
+
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+
+const LOST = new Set(["57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08006"]);
+
+/** Timeouts in milliseconds: 1,000 for a connection and its first answer, 5,000 for a statement. */
+export function openDatabase(options: {
+  url: string;
+  name: string;
+  maxConnections?: number;
+  connectTimeoutMs?: number;
+  statementTimeoutMs?: number;
+}): Database {
+  const connectTimeoutMs = options.connectTimeoutMs ?? 1_000;
+  const statementTimeoutMs = options.statementTimeoutMs ?? 5_000;
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 8,
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + 1_000,
+    idle_in_transaction_session_timeout: 15_000,
+    application_name: options.name,
+  });
+  // A dead idle connection is replaced by the pool; without a listener it would end the process.
+  pool.on("error", () => {});
+
+  const connect = async () => {
+    try {
+      return await pool.connect();
+    } catch (cause) {
+      throw new DatabaseUnavailable("no connection to the database", { cause });
+    }
+  };
+
+  return {
+    async tx(tenant, work) {
+      if (!tenant) throw new Error("a statement has no tenant");
+      const client = await connect();
+      let broken: Error | undefined;
+      try {
+        // A frozen server accepts bytes and never answers.
+        await client.query({ text: "BEGIN", query_timeout: connectTimeoutMs } as pg.QueryConfig);
+        await client.query("SELECT set_config('ringiflow.tenant', $1, true)", [tenant]);
+        const result = await work({
+          query: async (sql, parameters) => (await client.query(sql, parameters)).rows,
+        });
+        await client.query("COMMIT");
+        return result;
+      } catch (error) {
+        const mapped = mapError(error);
+        if (mapped instanceof DatabaseUnavailable) broken = mapped;
+        else {
+          await client.query("ROLLBACK").catch((failed: Error) => {
+            broken = failed;
+          });
+        }
+        throw mapped;
+      } finally {
+        client.release(broken);
+      }
+    },
+    async check() {
+      const client = await connect();
+      let broken: Error | undefined;
+      try {
+        await client.query({ text: "SELECT 1", query_timeout: connectTimeoutMs } as pg.QueryConfig);
+      } catch (cause) {
+        broken = cause as Error;
+        throw new DatabaseUnavailable("the database does not answer", { cause });
+      } finally {
+        client.release(broken);
+      }
+    },
+    pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => pool.end(),
+  };
+}
+
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  const { code, constraint: name } = error as { code?: string; constraint?: string };
+  return code === "23505" && name === constraint;
+}
+
+function mapError(error: unknown): unknown {
+  const { code, message } = error as { code?: string; message?: string };
+  const lost =
+    (code !== undefined && (LOST.has(code) || /^E(CONN|PIPE|HOST|NET|TIMEDOUT)/.test(code))) ||
+    /Connection terminated|Query read timeout|connection is closed|not queryable/i.test(message ?? "");
+  return lost ? new DatabaseUnavailable("the connection to the database was lost", { cause: error }) : error;
+}
