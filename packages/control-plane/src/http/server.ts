@@ -1,7 +1,7 @@
 import fastifyCookie from "@fastify/cookie";
 import fastifySwagger from "@fastify/swagger";
 import { securityHeaders, serveFront } from "@toban/bff";
-import fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Clock, Ctx } from "../platform/ctx.ts";
 import type { Database } from "../platform/database.ts";
@@ -31,7 +31,7 @@ export type HttpOptions = {
 /** The HTTP server: sign-in becomes a ctx, errors become statuses, modules bring their routes. */
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
   const app = fastify({
-    loggerInstance: options.log.child({}, { level: "warn" }),
+    loggerInstance: options.log.child({}, { level: "warn" }) as FastifyBaseLogger,
     bodyLimit: 1024 * 1024,
     genReqId: () => options.newId(),
     forceCloseConnections: true,

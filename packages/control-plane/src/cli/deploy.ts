@@ -1,0 +1,18 @@
+import { Command } from "commander";
+import { followRollout } from "../app/follow-rollout.ts";
+import { api, language, print } from "./api.ts";
+
+export const deployCommand = () =>
+  new Command("deploy")
+    .description("roll a version out: 10 → 50 → 100 %, judged at each step")
+    .argument("<service>")
+    .argument("<version>")
+    .option("--detach", "start it and return")
+    .action(async (service: string, version: string, options: { detach?: boolean }) => {
+      const client = await api();
+      const { runId } = await client.post<{ runId: string | null }>("/v1/rollouts", { service, version });
+      if (runId === null) return print(`${service} ${version} is live already; nothing to do.`);
+      if (options.detach) return print(`rollout ${runId} started; follow it with \`npx toban status\``);
+      const rollout = await followRollout(client, runId, language(), print);
+      if (rollout.result !== "succeeded") process.exitCode = 1;
+    });

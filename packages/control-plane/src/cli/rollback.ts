@@ -1,0 +1,17 @@
+import { Command } from "commander";
+import { followRollout } from "../app/follow-rollout.ts";
+import { api, language, print } from "./api.ts";
+
+export const rollbackCommand = () =>
+  new Command("rollback")
+    .description("go back to the version before, now, from whatever state")
+    .argument("<service>")
+    .option("--reason <text>", "for the ledger and the audit record", "rollback by hand")
+    .action(async (service: string, options: { reason: string }) => {
+      const client = await api();
+      const { runId } = await client.post<{ runId: string }>(`/v1/rollouts/${service}/rollback`, {
+        reason: options.reason,
+      });
+      const rollout = await followRollout(client, runId, language(), print);
+      if (rollout.result !== "succeeded" && rollout.result !== "rolled-back") process.exitCode = 1;
+    });

@@ -1,0 +1,5 @@
+export type { Judgement, ProofKind } from "./proof-kind.ts";
+export { type ProofResult, type ProveDeps, prove } from "./prove.ts";
+export { countStates, type RegisterRow } from "./register.ts";
+export { putDefinitionInForce } from "./store.ts";
+export { type CommitmentsView, commitmentsView } from "./view.ts";

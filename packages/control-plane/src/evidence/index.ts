@@ -1,0 +1,8 @@
+export {
+  type Evidence,
+  insertEvidence,
+  insertMutantSeenRed,
+  mutantsSeenRed,
+  newestEvidence,
+  type Verdict,
+} from "./store.ts";
