@@ -36,7 +36,7 @@ export function compileAlerts(definition: Operations): CompiledAlert[] {
         warning: numberOf(alert.thresholds.warning),
         critical: numberOf(alert.thresholds.critical),
         // Absence is 1 when nothing came: reaching the threshold is what it watches for.
-        comparator: absence ? "below" : ((commitment && comparators.get(commitment)) ?? "at-most"),
+        comparator: absence ? "below" : (comparators.get(commitment ?? "") ?? "at-most"),
         forMs: alert.for.ms,
         keepMs: Math.max(alert.for.ms, SHORTEST_KEEP_MS),
         minimumSamples: absence ? 0 : indicator.kind === "gauge" ? 1 : MINIMUM_REQUESTS,

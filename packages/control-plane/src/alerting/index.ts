@@ -1,0 +1,12 @@
+export { type AlertRule, type AlertState, decide, type Level } from "./decide.ts";
+export { deliverPages, deliveryTask } from "./deliver.task.ts";
+export {
+  type AlertingDeps,
+  type AlertTransition,
+  alertTask,
+  evaluateAlerts,
+} from "./evaluate.task.ts";
+export { type AlertView, listAlerts } from "./list.ts";
+export { alertingRoutes } from "./routes.ts";
+export { numberOf } from "./rules.ts";
+export { type PageRow, readPages, readTransitions, type TransitionRow } from "./store.ts";
