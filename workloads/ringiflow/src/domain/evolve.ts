@@ -10,6 +10,7 @@ export function evolve(state: RequestState | null, event: RequestEvent): Request
   if (!state) throw new Error(`${event.type} before submitted`);
   switch (event.type) {
     case "approved": {
+      if (event.step !== state.approvedSteps) throw new Error(`step ${event.step} approved out of order`);
       const approvedSteps = event.step + 1;
       const status = approvedSteps === state.route.length ? "approved" : "in_review";
       return { ...state, approvedSteps, status };

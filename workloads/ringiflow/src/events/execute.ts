@@ -1,9 +1,11 @@
+import type { Clock } from "@toban/service-kit";
 import { type Command, decide } from "../domain/decide.ts";
 import type { Directory, Person } from "../domain/directory.ts";
 import { currentApprover, evolve, fold } from "../domain/evolve.ts";
-import type { PersonRef, Refusal, RequestState } from "../domain/model.ts";
+import type { PersonRef, RequestState } from "../domain/model.ts";
 import * as refusals from "../domain/refusals.ts";
-import type { Clock } from "../platform/clock.ts";
+
+import { Refused } from "../platform/answers.ts";
 import { type Database, isUniqueViolation, type Tx } from "../platform/database.ts";
 import { digestOf } from "../platform/digest.ts";
 import { appendEvents, claimCommand, readCommand, readStream, storeResponse } from "./store.ts";
@@ -32,16 +34,6 @@ export type Execution = {
   expectedVersion: number;
   command: Command;
 };
-
-/** Rolls the transaction back: a refused command leaves no trace and may be tried again. */
-export class Refused extends Error {
-  readonly refusal: Refusal;
-  constructor(refusal: Refusal) {
-    super(refusal.code);
-    this.name = "Refused";
-    this.refusal = refusal;
-  }
-}
 
 /**
  * Carries a command out exactly once for its idempotency key: events, deliveries and the stored answer
