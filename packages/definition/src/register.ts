@@ -27,7 +27,9 @@ export type RegisterBuilder = {
   /** States a commitment and returns its value, which carries the id. Without a value it is a statement. */
   commitment<V extends Value>(id: string, input: CommitmentInput<V>): CommittedValue<V>;
   commitment(id: string, input: Omit<CommitmentInput<Statement>, "value">): Committed<Statement>;
-  /** A frozen copy of what was stated so far. */
+  /** States further numbers of a commitment's sentence; each carries its id. */
+  parts<P extends Record<string, Scalar>>(id: string, parts: P): { [Name in keyof P]: Committed<P[Name]> };
+  /** A frozen copy of what was stated so far, in the order of the ids. */
   resolve(): Register;
 };
 
@@ -51,8 +53,21 @@ export function register(id: string, source: { document: string; section: string
     });
     return value;
   }
-  const resolve = () => deepFreeze(structuredClone({ id, document, section, commitments: stated }));
-  return Object.freeze({ id, commitment: commitment as RegisterBuilder["commitment"], resolve });
+  function parts<P extends Record<string, Scalar>>(commitmentId: string, named: P) {
+    const carried = Object.fromEntries(
+      Object.entries(named).map(([name, value]) => [name, carry(value, commitmentId)]),
+    );
+    const owner = stated.find((candidate) => candidate.id === commitmentId);
+    if (owner === undefined) throw new Error(`State ${commitmentId} before its parts.`);
+    owner.parts = { ...owner.parts, ...(carried as Record<string, Scalar>) };
+    return Object.freeze(carried) as { [Name in keyof P]: Committed<P[Name]> };
+  }
+  // In the order of their ids, so that neither imports nor formatting change the digest.
+  const resolve = () => {
+    const commitments = [...stated].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+    return deepFreeze(structuredClone({ id, document, section, commitments }));
+  };
+  return Object.freeze({ id, commitment: commitment as RegisterBuilder["commitment"], parts, resolve });
 }
 
 function carry(value: Value, commitment: string): Value {

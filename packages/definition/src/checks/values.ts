@@ -89,19 +89,22 @@ function isAbsence(operations: Operations, alert: string): boolean {
 
 /** A copy that carries the id of a commitment but another number is a threshold of its own in disguise. */
 export function valuesThatDiffer(operations: Operations): Finding[] {
-  const stated = new Map(allCommitments(operations).map(({ id, value }) => [id, value]));
+  const stated = new Map(
+    allCommitments(operations).map(({ id, value, parts }) => [id, [value, ...Object.values(parts ?? {})]]),
+  );
   return mechanismValues(operations)
     .flatMap((located) =>
       located.value.kind === "thresholds" ? [located, ...withBounds(located)] : [located],
     )
     .flatMap(({ path, value }) => {
-      const original = value.commitment === undefined ? undefined : stated.get(value.commitment);
-      if (original === undefined || isPartOf(value, original)) return [];
+      const originals = value.commitment === undefined ? undefined : stated.get(value.commitment);
+      if (originals === undefined || originals.some((original) => isPartOf(value, original))) return [];
+      const due = originals.map(amountOf).join(", ");
       return [
         error(
           "value-differs-from-commitment",
           path,
-          `The value is ${amountOf(value)}, but ${value.commitment} states ${amountOf(original)}`,
+          `The value is ${amountOf(value)}, but ${value.commitment} states ${due}`,
           "Use the value that the register returned, without changing it.",
         ),
       ];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DataSchema, DurationSchema, TextSchema, ValueSchema } from "./values.ts";
+import { DataSchema, DurationSchema, NameSchema, ScalarSchema, TextSchema, ValueSchema } from "./values.ts";
 
 const CommitmentIdSchema = z
   .string()
@@ -16,6 +16,10 @@ export const CommitmentSchema = z
     says: TextSchema.describe("The promise in one sentence."),
     source: z.string().describe('Section of the source document, for example "9.2.2".'),
     value: ValueSchema,
+    parts: z
+      .record(NameSchema, ScalarSchema)
+      .optional()
+      .describe("Further numbers of the same sentence, by name: 30 days at hand, then one year archived."),
     comparator: ComparatorSchema,
     scope: z
       .string()

@@ -1,0 +1,70 @@
+// Parts of the product that keep promises without a number of their own. Whether they really do is for the proofs.
+import { type OperationsInput, text } from "@toban/definition";
+import * as promised from "./index.ts";
+
+const { alerting, application, auditLog, delivery, eventRecovery, frontend, logs } = promised;
+const { infrastructure, metrics, repository, secrets, telemetry } = promised;
+
+export const mechanisms: NonNullable<OperationsInput["mechanisms"]> = {
+  "release-gate": {
+    title: text("Rollout that health decides", "ヘルスチェックで進退を決めるロールアウト"),
+    keeps: [delivery.healthDecides, repository.independentDeployment],
+  },
+  "internal-listener": {
+    title: text("Listener of the Core Service on the loopback address", "Core サービスの内部専用リスナー"),
+    keeps: [application.coreNotExposed, frontend.oneOrigin],
+  },
+  sessions: {
+    title: text("Sessions and CSRF checks of the BFF", "BFF のセッションと CSRF 検証"),
+    keeps: [
+      application.serverSideSessions,
+      application.csrfProtected,
+      frontend.cookieSecure,
+      frontend.cookieSameSite,
+      frontend.csrfTokenOnChanges,
+      frontend.identityFixedAtBff,
+    ],
+  },
+  "input-schemas": {
+    title: text("Schemas of every route", "すべてのルートの入力スキーマ"),
+    keeps: [application.inputValidated],
+  },
+  "same-origin": {
+    title: text("No CORS headers at all", "CORS ヘッダーを一切返さない構成"),
+    keeps: [application.corsAllowList],
+  },
+  "audit-record": {
+    title: text("Audit record in the transaction of the change", "変更と同じトランザクションで書く監査記録"),
+    keeps: [auditLog.reconstructable, auditLog.recordFields],
+  },
+  "service-logs": {
+    title: text("JSON logs with masking and correlation", "マスキングと相関 ID を備えた JSON ログ"),
+    keeps: [logs.structured, logs.nothingPersonal, secrets.secretsNeverLogged],
+  },
+  "service-metrics": {
+    title: text(
+      "Labels of every metric and OpenTelemetry export",
+      "全メトリクスのラベルと OpenTelemetry 送信",
+    ),
+    keeps: [metrics.labels, metrics.queueMeasured, metrics.databaseMeasured, telemetry.collected],
+  },
+  "definition-checks": {
+    title: text("Checks of this definition", "この定義に対する検査"),
+    keeps: [alerting.tiedToImpact, alerting.runbookLinked],
+  },
+  runbooks: {
+    title: text("Runbooks of this definition", "この定義の Runbook"),
+    keeps: [alerting.runbookCoverage],
+  },
+  "memory-alerts": {
+    title: text("Memory alerts, in bytes of the limit", "上限に対するバイト数で判定するメモリアラート"),
+    keeps: [infrastructure.ecsMemory],
+  },
+  "event-worker": {
+    title: text(
+      "Checkpoints, dead letters and rebuilt read models",
+      "チェックポイント・DLQ・Read Model の再構築",
+    ),
+    keeps: [eventRecovery.deadLetters, eventRecovery.readModelRebuilt],
+  },
+};

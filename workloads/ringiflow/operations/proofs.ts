@@ -1,0 +1,3 @@
+import type { Proof } from "@toban/definition";
+
+export const proofs: Proof[] = [];
