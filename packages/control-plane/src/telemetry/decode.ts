@@ -1,0 +1,92 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { invalid } from "../platform/errors.ts";
+import { messages, type Signal } from "./descriptor.ts";
+
+/** A decoded message whose fields nobody has checked yet: protobufjs objects and parsed JSON look the same. */
+export type Loose = { [field: string]: unknown };
+export type Encoding = "protobuf" | "json";
+
+export const LIMITS = { compressedBytes: 4 * 2 ** 20, inflatedBytes: 16 * 2 ** 20 };
+export type Limits = typeof LIMITS;
+
+const inflate = promisify(gunzip);
+
+/** `application/x-protobuf` or `application/json`, parameters ignored. Anything else is refused (415). */
+export function encodingOf(contentType: string | undefined): Encoding {
+  const type = contentType?.split(";")[0]?.trim().toLowerCase();
+  if (type === "application/x-protobuf") return "protobuf";
+  if (type === "application/json") return "json";
+  throw invalid(
+    "telemetry_content_type",
+    type ? "This content type is not OTLP." : "The request has no content type.",
+    "Send OTLP as application/x-protobuf or application/json.",
+  );
+}
+
+/** The body without its compression. Stops inflating at the limit, so a small bomb costs no memory. */
+export async function inflateBody(
+  body: Buffer,
+  contentEncoding: string | undefined,
+  limits: Limits,
+): Promise<Buffer> {
+  if (body.length > limits.compressedBytes) throw tooLarge(limits.compressedBytes);
+  const encoding = contentEncoding?.trim().toLowerCase() ?? "identity";
+  if (encoding === "identity" || encoding === "") return body;
+  if (encoding !== "gzip") {
+    throw invalid(
+      "telemetry_content_encoding",
+      "This content encoding is not supported.",
+      "Send the body as it is or with gzip.",
+    );
+  }
+  try {
+    return await inflate(body, { maxOutputLength: limits.inflatedBytes });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
+      throw tooLarge(limits.inflatedBytes);
+    throw invalid(
+      "telemetry_malformed",
+      "The body is not valid gzip.",
+      "Check the exporter's compression.",
+      cause,
+    );
+  }
+}
+
+export function tooLarge(limit: number) {
+  return invalid(
+    "telemetry_too_large",
+    `The batch is larger than ${limit} bytes.`,
+    "Let the exporter send smaller batches.",
+  );
+}
+
+/** The request message of a signal. Garbage is refused as `telemetry_malformed` (400). */
+export function decodeRequest(signal: Signal, encoding: Encoding, body: Buffer): Loose {
+  try {
+    if (encoding === "protobuf") return messages[signal].request.decode(body) as unknown as Loose;
+    const parsed: unknown = JSON.parse(
+      keepLongIntegers(new TextDecoder("utf-8", { fatal: true }).decode(body)),
+    );
+    if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed))
+      throw new Error("not an object");
+    return parsed as Loose;
+  } catch (cause) {
+    throw invalid(
+      "telemetry_malformed",
+      `The body is not an OTLP ${signal} request in ${encoding}.`,
+      "Check that the exporter speaks OTLP/HTTP and sends to the path of this signal.",
+      cause,
+    );
+  }
+}
+
+const LONG_INTEGER = /[[:,\s]-?\d{16}/;
+const STRING_OR_LONG_INTEGER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d{16,}(?![\d.eE])/gs;
+
+/** JSON.parse rounds integers above 2^53; nanoseconds written as numbers are quoted before it sees them. */
+function keepLongIntegers(json: string): string {
+  if (!LONG_INTEGER.test(json)) return json;
+  return json.replace(STRING_OR_LONG_INTEGER, (token) => (token.startsWith('"') ? token : `"${token}"`));
+}

@@ -1,0 +1,14 @@
+export { LIMITS } from "./decode.ts";
+export type { Signal } from "./descriptor.ts";
+export { isSecretKey, maskText, maskValue } from "./mask.ts";
+export type { RedPoint, RedQuery } from "./red.ts";
+export { telemetryRoutes } from "./routes.ts";
+export type { Sample, SampleQuery } from "./sample.ts";
+export type { LogFilter, LogRow, RedKey, TraceSpan } from "./store.ts";
+export {
+  type EdgeCounts,
+  openTelemetryStore,
+  type Telemetry,
+  type TelemetryOptions,
+  type TelemetryStatus,
+} from "./telemetry.ts";
