@@ -150,7 +150,9 @@ export async function folderDigest(folder) {
   const hash = createHash("sha256");
   for (const file of await filesOf(folder)) {
     if (file === "release.json") continue;
-    const contents = createHash("sha256").update(await readFile(path.join(folder, file))).digest("hex");
+    const contents = createHash("sha256")
+      .update(await readFile(path.join(folder, file)))
+      .digest("hex");
     hash.update(`${file}\0${contents}\n`);
   }
   return `sha256:${hash.digest("hex")}`;
@@ -171,7 +173,9 @@ async function inputsDigest() {
     const files = (await stat(root)).isDirectory() ? await filesOf(root) : [""];
     for (const file of files.filter(isInput)) {
       const name = path.relative(repository, path.join(root, file));
-      const contents = createHash("sha256").update(await readFile(path.join(root, file))).digest("hex");
+      const contents = createHash("sha256")
+        .update(await readFile(path.join(root, file)))
+        .digest("hex");
       hash.update(`${name}\0${contents}\n`);
     }
   }
@@ -179,7 +183,8 @@ async function inputsDigest() {
 }
 
 const isInput = (file) =>
-  !/(^|\/)(traffic|dist|dist-types|node_modules|testing)\//.test(file) && !/\.(test\.tsx?|tsbuildinfo)$/.test(file);
+  !/(^|\/)(traffic|dist|dist-types|node_modules|testing)\//.test(file) &&
+  !/\.(test\.tsx?|tsbuildinfo)$/.test(file);
 
 async function isUpToDate(out, inputs) {
   try {
@@ -224,5 +229,7 @@ if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.me
   const started = performance.now();
   const { built } = await buildReleases({ out: path.resolve(values.out), force: values.force });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(built ? `built ${Object.keys(VERSIONS).join(", ")} in ${seconds} s` : "releases are up to date");
+  console.log(
+    built ? `built ${Object.keys(VERSIONS).join(", ")} in ${seconds} s` : "releases are up to date",
+  );
 }

@@ -11,6 +11,10 @@ export type User = {
   roles: string[];
 };
 
+/** GET /api/users: the people of the development sign-in. */
+export type Users = { users: User[] };
+
+/** POST /api/session {userId} → 201, GET /api/session → 200 or 401; DELETE /api/session → 204. */
 export type Session = { user: User; csrfToken: string };
 
 export type RequestSummary = {
@@ -41,6 +45,10 @@ export type RequestDetail = RequestSummary & {
 
 export type HistoryEntry = { at: string; actor: PersonRef; type: RequestEventType; comment: string | null };
 
+/** GET /api/requests?view=mine|to-decide|all&q=&limit= (default all, no words, 50; newest first). */
+export type RequestList = { requests: RequestSummary[] };
+
+/** GET /api/requests/:id. Folded from the events: a write is visible here at once, in lists within a second. */
 export type RequestAnswer = { request: RequestDetail; history: HistoryEntry[] };
 
 export type View = "mine" | "to-decide" | "all";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Command, allowedCommands, decide } from "./decide.ts";
+import { allowedCommands, type Command, decide } from "./decide.ts";
 import { DIRECTORIES, findPerson } from "./directory.ts";
 import { currentApprover, evolve, fold } from "./evolve.ts";
 import type { Contents, RequestEvent, RequestState } from "./model.ts";
@@ -63,13 +63,7 @@ describe("a request", () => {
     ["approved by its applicant", [submit], APPLICANT, simple("approve"), "self_approval"],
     ["rejected by its applicant", [submit], APPLICANT, simple("reject"), "self_approval"],
     ["withdrawn by an approver", [submit], MANAGER, simple("withdraw"), "not_applicant"],
-    [
-      "resubmitted by an approver",
-      [submit, [MANAGER, simple("return")]],
-      MANAGER,
-      resubmit,
-      "not_applicant",
-    ],
+    ["resubmitted by an approver", [submit, [MANAGER, simple("return")]], MANAGER, resubmit, "not_applicant"],
     ["resubmitted while in review", [submit], APPLICANT, resubmit, "not_returned"],
     [
       "approved after the withdrawal",
@@ -120,7 +114,9 @@ describe("a request", () => {
   test("with events that cannot follow one another is recognised as damaged", () => {
     const state = run(submit);
     expect(() => evolve(null, { type: "withdrawn", comment: null })).toThrow("before submitted");
-    expect(() => evolve(state, { type: "nonsense" } as unknown as RequestEvent)).toThrow("unknown event type");
+    expect(() => evolve(state, { type: "nonsense" } as unknown as RequestEvent)).toThrow(
+      "unknown event type",
+    );
     expect(() => evolve(state, { type: "approved", step: 1, comment: null })).toThrow("step 1");
   });
 });

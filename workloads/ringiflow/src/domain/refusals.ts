@@ -114,6 +114,13 @@ export const noApprover = refuse(
   },
 );
 
+export const unknownUser = refuse(
+  "forbidden",
+  "user_unknown",
+  { en: "There is no such user.", ja: "このユーザーは登録されていません。" },
+  { en: "Choose a user of the sign-in list.", ja: "サインイン画面の一覧からユーザーを選んでください。" },
+);
+
 export const keyReused = refuse(
   "unprocessable",
   "idempotency_key_reused",

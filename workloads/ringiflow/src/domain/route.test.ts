@@ -42,7 +42,9 @@ describe("the approval route", () => {
   });
 
   test("starts at the head in a department without a manager", () => {
-    expect(rolesFor({ category: "other", amountYen: 1, applicantRank: 0, hasManager: false })).toEqual(["head"]);
+    expect(rolesFor({ category: "other", amountYen: 1, applicantRank: 0, hasManager: false })).toEqual([
+      "head",
+    ]);
   });
 
   test("names the applicant's own manager and head", () => {

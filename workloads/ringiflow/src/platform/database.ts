@@ -115,3 +115,18 @@ function mapError(error: unknown): unknown {
     /Connection terminated|Query read timeout|connection is closed|not queryable/i.test(message ?? "");
   return lost ? new DatabaseUnavailable("the connection to the database was lost", { cause: error }) : error;
 }
+
+/** Connections for what is outside of every tenant: the BFF's sessions. */
+export function openPool(url: string, name: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 8,
+    connectionTimeoutMillis: 1_000,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: 3_000,
+    query_timeout: 4_000,
+    application_name: name,
+  });
+  pool.on("error", () => {});
+  return pool;
+}
