@@ -21,6 +21,10 @@ const STOP_WORK_LIMIT_MS = 5000;
 /** SIGTERM and SIGINT: not ready → no new connections → requests in flight end → own work → telemetry → exit 0. */
 export function stopOnSignals(options: StopOptions): void {
   let stopping = false;
+  // An answer that began before the signal would otherwise invite its client to keep the connection.
+  options.app.addHook("onSend", async (_request, reply) => {
+    if (stopping) reply.header("connection", "close");
+  });
   for (const [signal, number] of [
     ["SIGTERM", 15],
     ["SIGINT", 2],
@@ -43,12 +47,15 @@ async function stop(options: StopOptions, signal: string): Promise<void> {
     cutOff = options.inFlight();
     app.server.closeAllConnections();
   }, options.drainMs);
+  // A connection whose answer was on its way at the signal becomes idle later.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
   try {
     await app.close();
   } catch (error) {
     log.error({ error }, "closing the server failed");
   }
   clearTimeout(limit);
+  clearInterval(idle);
   if (cutOff > 0) log.warn({ cutOff, drainMs: options.drainMs }, "requests were cut off at the drain limit");
   for (const work of options.stopWork.toReversed()) await bounded(work, log);
   log.info({ durationMs: Math.round(performance.now() - started) }, "service stopped");
