@@ -17,7 +17,7 @@ import { type Clock, systemClock, systemId } from "./platform/system.ts";
 import { observeRequests, requestId, requestLogger } from "./request.ts";
 import { type EventStream, eventStreams } from "./sse.ts";
 import { stopOnSignals } from "./stop.ts";
-import { createTelemetry } from "./telemetry.ts";
+import { createTelemetry, type ServiceTelemetry } from "./telemetry.ts";
 
 export type Service<R extends string = string, O extends string = string> = {
   name: string;
@@ -83,7 +83,7 @@ export async function startService<const R extends string = never, const O exten
   const { log } = serviceLog;
   const telemetry = createTelemetry(settings, (reachable) => tellReachability(log, reachable));
   serviceLog.attach(telemetry.logSink);
-  exitOnUnforeseen(serviceLog);
+  exitOnUnforeseen(serviceLog, telemetry);
 
   const app = createServer(log, newId);
   const requests = observeRequests(app, settings, telemetry);
@@ -223,13 +223,13 @@ function tellReachability(log: Logger, reachable: boolean): void {
   }
 }
 
-function exitOnUnforeseen({ log, close }: ServiceLog): void {
+function exitOnUnforeseen({ log, close }: ServiceLog, telemetry: ServiceTelemetry): void {
   let dying = false;
   const die = (message: string) => (error: unknown) => {
     if (dying) return;
     dying = true;
     log.fatal({ error, code: "unforeseen_error" }, message);
-    close().finally(() => process.exit(1));
+    void Promise.all([telemetry.close(1000), close()]).finally(() => process.exit(1));
   };
   process.on("uncaughtException", die("uncaught exception"));
   process.on("unhandledRejection", die("unhandled rejection"));

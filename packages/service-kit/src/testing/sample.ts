@@ -55,7 +55,7 @@ await startService({
       return {};
     });
     app.post("/reject", async () => {
-      void Promise.reject(new Error(`unhandled ${secret}`));
+      void Promise.reject(new Error(`unhandled: secret=${secret}`));
       return {};
     });
   },
