@@ -1,7 +1,9 @@
+import type { FindingCode } from "./finding-codes.ts";
+
 /** Something wrong with a definition. `path` is dotted: "alerts.bff-5xx.runbook". */
 export type Finding = {
   severity: "error" | "warning";
-  code: string;
+  code: FindingCode;
   path: string;
   reason: string;
   remedy: string;
@@ -10,7 +12,7 @@ export type Finding = {
 };
 
 export const error = (
-  code: string,
+  code: FindingCode,
   path: string,
   reason: string,
   remedy: string,
@@ -24,7 +26,7 @@ export const error = (
   ...(sources === undefined ? {} : { sources }),
 });
 
-export const warning = (code: string, path: string, reason: string, remedy: string): Finding => ({
+export const warning = (code: FindingCode, path: string, reason: string, remedy: string): Finding => ({
   severity: "warning",
   code,
   path,

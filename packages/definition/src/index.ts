@@ -2,6 +2,7 @@ export { keptBy, provenBy } from "./bindings.ts";
 export { checkOperations } from "./checks.ts";
 export { defineOperations, type OperationsInput, rolloutPolicy } from "./define.ts";
 export { digest, digestOf } from "./digest.ts";
+export { FINDING_CODES, type FindingCode } from "./finding-codes.ts";
 export { DefinitionError, type Finding } from "./findings.ts";
 export { amountOf } from "./format.ts";
 export { jsonSchema } from "./json-schema.ts";

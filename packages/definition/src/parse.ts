@@ -11,11 +11,12 @@ export type Parsed = { ok: true; operations: Operations } | { ok: false; finding
  */
 export function parseOperations(input: unknown): Parsed {
   const result = OperationsSchema.safeParse(input);
-  if (!result.success) return { ok: false, findings: result.error.issues.flatMap(findingsOf) };
+  if (!result.success)
+    return { ok: false, findings: result.error.issues.flatMap((issue) => findingsOf(issue, input)) };
   return { ok: true, operations: deepFreeze(structuredClone(result.data)) };
 }
 
-function findingsOf(issue: z.core.$ZodIssue): Finding[] {
+function findingsOf(issue: z.core.$ZodIssue, input: unknown): Finding[] {
   const path = issue.path.map(String).join(".");
   switch (issue.code) {
     case "unrecognized_keys":
@@ -28,15 +29,16 @@ function findingsOf(issue: z.core.$ZodIssue): Finding[] {
         ),
       );
     case "invalid_type": {
-      const missing = issue.input === undefined && issue.message.includes("received undefined");
-      return missing
-        ? [error("missing-field", path, `A ${issue.expected} is due and nothing is given`, "Add the field.")]
-        : [error("wrong-type", path, issue.message, `Give a ${issue.expected}.`)];
+      const due = nounOf(issue.expected);
+      return valueAt(input, issue.path) === undefined
+        ? [missing(path, due)]
+        : [error("wrong-type", path, `This is not ${due}`, `Give ${due}.`)];
     }
     case "invalid_value": {
       const words = issue.values.map(String).join(", ");
+      if (valueAt(input, issue.path) === undefined) return [missing(path, `one of ${words}`)];
       return [
-        error("wrong-value", path, `The value is not one that is allowed here`, `Use one of: ${words}.`),
+        error("wrong-value", path, "The value is not one that is allowed here", `Use one of: ${words}.`),
       ];
     }
     case "invalid_union":
@@ -54,10 +56,47 @@ function findingsOf(issue: z.core.$ZodIssue): Finding[] {
       return [error("wrong-name", path, nested(issue.issues), "Rename it.")];
     case "too_small":
     case "too_big":
-      return [error("out-of-range", path, issue.message, "Give a number within the bounds.")];
+      return [
+        error(
+          "out-of-range",
+          path,
+          `The value is out of range: ${issue.message}`,
+          "Give a number within the bounds.",
+        ),
+      ];
     default:
-      return [error("wrong-value", path, issue.message, "Correct the value; see the reference page.")];
+      return [
+        error(
+          "wrong-value",
+          path,
+          `The value ${issue.message}`,
+          "Correct the value; see the reference page.",
+        ),
+      ];
   }
 }
 
+const missing = (path: string, due: string) =>
+  error("missing-field", path, `Nothing is given, but ${due} is due`, "Add the field.");
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let part = input;
+  for (const key of path) {
+    if (part === null || typeof part !== "object") return undefined;
+    part = Reflect.get(part, key);
+  }
+  return part;
+}
+
 const nested = (issues: z.core.$ZodIssue[]) => `The name ${issues.map((i) => i.message).join("; ")}`;
+
+const NOUNS: Record<string, string> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  record: "a set of named parts",
+  object: "an object with named fields",
+};
+const nounOf = (expected: string) => NOUNS[expected] ?? expected;

@@ -17,24 +17,33 @@ export const OperationsSchema = z
   .strictObject({
     system: NameSchema,
     title: TextSchema,
-    registers: z.array(RegisterSchema).default([]),
-    services: named(ServiceSchema).default({}),
-    environments: named(EnvironmentSchema).default({}),
-    rollouts: named(RolloutPolicySchema).default({}),
-    indicators: named(IndicatorSchema).default({}),
-    objectives: named(ObjectiveSchema).default({}),
-    alerts: named(AlertSchema).default({}),
-    routes: named(RouteSchema).default({}),
-    channels: named(ChannelSchema).default({}),
-    runbooks: named(RunbookSchema).default({}),
-    switches: named(SwitchSchema).default({}),
-    sessions: z.strictObject({ idleTimeout: DurationSchema, absoluteTimeout: DurationSchema }).optional(),
-    limits: named(z.strictObject({ rate: RateSchema, burst: CountSchema })).default({}),
-    retention: named(DurationSchema).default({}),
-    recovery: named(z.strictObject({ rto: DurationSchema, rpo: DurationSchema })).default({}),
-    mechanisms: named(MechanismSchema).default({}),
-    proofs: z.array(ProofSchema).default([]),
-    acceptances: z.array(AcceptanceSchema).default([]),
+    registers: z.array(RegisterSchema).default([]).describe("The commitments of the source documents."),
+    services: named(ServiceSchema).default({}).describe("The processes that run."),
+    environments: named(EnvironmentSchema).default({}).describe("The places where the system runs."),
+    rollouts: named(RolloutPolicySchema).default({}).describe("How new versions take over."),
+    indicators: named(IndicatorSchema).default({}).describe("What is measured."),
+    objectives: named(ObjectiveSchema).default({}).describe("Shares of good events that are aimed at."),
+    alerts: named(AlertSchema).default({}).describe("When somebody has to act."),
+    routes: named(RouteSchema).default({}).describe("Who is told, and how soon they answer."),
+    channels: named(ChannelSchema).default({}).describe("The ways out to people."),
+    runbooks: named(RunbookSchema).default({}).describe("What to do."),
+    switches: named(SwitchSchema).default({}).describe("Kill switches."),
+    sessions: z
+      .strictObject({ idleTimeout: DurationSchema, absoluteTimeout: DurationSchema })
+      .optional()
+      .describe("How long a person stays signed in."),
+    limits: named(z.strictObject({ rate: RateSchema, burst: CountSchema }))
+      .default({})
+      .describe("How often somebody may do something."),
+    retention: named(DurationSchema).default({}).describe("How long each kind of record is kept."),
+    recovery: named(z.strictObject({ rto: DurationSchema, rpo: DurationSchema }))
+      .default({})
+      .describe("How fast (rto) and with how little loss (rpo) each system comes back."),
+    mechanisms: named(MechanismSchema)
+      .default({})
+      .describe("What keeps the promises that have no field of their own."),
+    proofs: z.array(ProofSchema).default([]).describe("How promises are measured."),
+    acceptances: z.array(AcceptanceSchema).default([]).describe("Risks that a person accepted."),
   })
   .meta({ id: "Operations", description: "The resolved definition: pure data, what every mechanism reads." });
 

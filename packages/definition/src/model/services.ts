@@ -22,7 +22,7 @@ export const ServiceSchema = z
     instances: CountSchema.default(count(1)),
     health: z
       .strictObject({
-        path: z.string().startsWith("/").default("/health/ready"),
+        path: z.string().regex(/^\//, "must start with /").default("/health/ready"),
         interval: DurationSchema.default(seconds(1)),
         timeout: DurationSchema.default(seconds(1)),
       })
