@@ -1,4 +1,4 @@
-// Builds RingiFlow's releases: `node releases/build.mjs --out DIR [--force]` writes
+// Builds RingiFlow's releases: `node releases/build.mjs --out DIR [--force] [--no-page] [--only SERVICE]` writes
 // DIR/<service>/<version>/ for bff, core and worker. One source, three versions by build flags.
 // Every npm dependency is bundled, so a release runs with plain node and nothing else.
 import { createHash } from "node:crypto";
@@ -39,22 +39,23 @@ const MINIMAL_PAGE = `<!doctype html>
 `;
 
 /** Builds what is missing or older than its sources. Returns whether anything was built. */
-export async function buildReleases({ out, force = false }) {
-  const inputs = await inputsDigest();
-  if (!force && (await isUpToDate(out, inputs))) return { built: false, inputs };
+export async function buildReleases({ out, force = false, page: withPage = true, only = null }) {
+  const services = Object.keys(SERVICES).filter((service) => only === null || service === only);
+  const inputs = await inputsDigest(withPage);
+  if (!force && (await isUpToDate(out, inputs, services))) return { built: false, inputs };
   await mkdir(out, { recursive: true });
   const staging = await mkdtemp(path.join(out, ".staging-"));
   try {
-    const page = await buildPage(path.join(staging, "page"));
+    const page = await buildPage(path.join(staging, "page"), withPage);
     const digests = {};
-    for (const service of Object.keys(SERVICES)) {
+    for (const service of services) {
       for (const version of Object.keys(VERSIONS)) {
         const folder = path.join(staging, service, version);
         await buildRelease({ service, version, folder, page });
         digests[`${service}/${version}`] = await sealRelease({ service, version, folder });
       }
     }
-    for (const service of Object.keys(SERVICES)) {
+    for (const service of services) {
       for (const version of Object.keys(VERSIONS)) {
         const target = path.join(out, service, version);
         await rm(target, { recursive: true, force: true });
@@ -116,9 +117,9 @@ async function buildRelease({ service, version, folder, page }) {
 }
 
 /** The web page of workloads/ringiflow/web, or a minimal one where it is not part of the checkout. */
-async function buildPage(folder) {
+async function buildPage(folder, withPage) {
   const web = path.join(workload, "web");
-  if (!(await exists(path.join(web, "index.html")))) {
+  if (!withPage || !(await exists(path.join(web, "index.html")))) {
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, "index.html"), MINIMAL_PAGE);
     return folder;
@@ -158,12 +159,12 @@ export async function folderDigest(folder) {
   return `sha256:${hash.digest("hex")}`;
 }
 
-async function inputsDigest() {
+async function inputsDigest(withPage) {
   const roots = [
     path.join(workload, "src"),
     path.join(workload, "migrations"),
     path.join(workload, "releases/build.mjs"),
-    path.join(workload, "web"),
+    ...(withPage ? [path.join(workload, "web")] : []),
     path.join(repository, "package-lock.json"),
     ...["definition", "service-kit", "bff"].map(packageSource),
   ];
@@ -186,11 +187,11 @@ const isInput = (file) =>
   !/(^|\/)(traffic|dist|dist-types|node_modules|testing)\//.test(file) &&
   !/\.(test\.tsx?|tsbuildinfo)$/.test(file);
 
-async function isUpToDate(out, inputs) {
+async function isUpToDate(out, inputs, services) {
   try {
     const record = JSON.parse(await readFile(path.join(out, "build.json"), "utf8"));
     if (record.inputs !== inputs) return false;
-    for (const service of Object.keys(SERVICES)) {
+    for (const service of services) {
       for (const version of Object.keys(VERSIONS)) {
         const folder = path.join(out, service, version);
         const release = JSON.parse(await readFile(path.join(folder, "release.json"), "utf8"));
@@ -220,14 +221,23 @@ const exists = (file) =>
 
 if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
-    options: { out: { type: "string" }, force: { type: "boolean" } },
+    options: {
+      out: { type: "string" },
+      force: { type: "boolean" },
+      "no-page": { type: "boolean" },
+      only: { type: "string" },
+    },
   });
   if (!values.out) {
-    console.error("usage: node releases/build.mjs --out DIR [--force]");
+    console.error("usage: node releases/build.mjs --out DIR [--force] [--no-page] [--only SERVICE]");
     process.exit(64);
   }
   const started = performance.now();
-  const { built } = await buildReleases({ out: path.resolve(values.out), force: values.force });
+  const { built } = await buildReleases({
+    out: path.resolve(values.out),
+    force: values.force,
+    page: !values["no-page"],
+  });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
     built ? `built ${Object.keys(VERSIONS).join(", ")} in ${seconds} s` : "releases are up to date",

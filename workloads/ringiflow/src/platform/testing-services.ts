@@ -5,6 +5,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type {
+  ErrorAnswer,
+  RequestAnswer,
+  RequestList,
+  Session as SessionAnswer,
+  Summary,
+} from "../bff/api.ts";
 
 const BUILD = fileURLToPath(new URL("../../releases/build.mjs", import.meta.url));
 
@@ -17,10 +24,14 @@ export type Instance = {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
-/** All releases in a temporary folder, built as an operator builds them. */
-export async function buildTestReleases(): Promise<{ folder: string; remove(): Promise<void> }> {
+/** All releases in a temporary folder, built as an operator builds them but for the web page. */
+export async function buildTestReleases(only?: string): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), "ringiflow-releases-"));
-  const { code, output } = await run(process.execPath, [BUILD, "--out", folder], {});
+  const { code, output } = await run(
+    process.execPath,
+    [BUILD, "--out", folder, "--no-page", ...(only ? ["--only", only] : [])],
+    {},
+  );
   if (code !== 0) throw new Error(`the releases were not built: ${output}`);
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
@@ -99,6 +110,11 @@ export async function until<T>(
   }
 }
 
+/** Any answer of the API; a test looks at the part that it asked for. */
+type Body = RequestAnswer & RequestList & SessionAnswer & Summary & ErrorAnswer;
+
+let keys = 0;
+
 /** A signed-in browser, without the browser. */
 export async function signIn(url: string, userId: string) {
   const origin = new URL(url).origin;
@@ -110,13 +126,12 @@ export async function signIn(url: string, userId: string) {
   if (answer.status !== 201) throw new Error(`${userId} could not sign in: ${await answer.text()}`);
   const cookie = answer.headers.get("set-cookie")!.split(";")[0]!;
   const { csrfToken } = (await answer.json()) as { csrfToken: string };
-  let keys = 0;
   return {
     cookie,
     csrfToken,
     async get(route: string, headers: Record<string, string> = {}) {
       const response = await fetch(`${url}${route}`, { headers: { cookie, ...headers } });
-      return { status: response.status, body: await response.json() };
+      return { status: response.status, body: (await response.json()) as Body };
     },
     async post(route: string, body: unknown, headers: Record<string, string> = {}) {
       keys++;
@@ -132,7 +147,7 @@ export async function signIn(url: string, userId: string) {
         },
         body: JSON.stringify(body),
       });
-      return { status: response.status, body: await response.json() };
+      return { status: response.status, body: (await response.json()) as Body };
     },
   };
 }
