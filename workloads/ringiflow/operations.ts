@@ -29,20 +29,25 @@ export default defineOperations({
       environment: {
         CORE_URL: { serviceUrl: "core" },
         CORE_TOKEN: { secret: "core-token" },
-        SESSION_DATABASE_URL: { secret: "session-database-url" },
+        SESSION_DATABASE_URL: { secret: "ringiflow-database-url" },
+        SESSION_IDLE_MS: String(application.idleTimeout.ms),
+        SESSION_ABSOLUTE_MS: String(application.absoluteTimeout.ms),
       },
     },
     core: {
       ...service,
       title: text("Core Service", "Core サービス"),
       exposure: "internal",
-      environment: { CORE_TOKEN: { secret: "core-token" }, DATABASE_URL: { secret: "database-url" } },
+      environment: {
+        CORE_TOKEN: { secret: "core-token" },
+        DATABASE_URL: { secret: "ringiflow-database-url" },
+      },
     },
     worker: {
       ...service,
       title: text("Event worker", "イベントワーカー"),
       exposure: "none",
-      environment: { DATABASE_URL: { secret: "database-url" } },
+      environment: { DATABASE_URL: { secret: "ringiflow-database-url" } },
     },
   },
 
