@@ -154,12 +154,12 @@ const cases: Case[] = [
   [
     "warning-not-before-critical",
     "alerts.web-5xx.thresholds",
-    (o) => Object.assign(o.alerts["web-5xx"]!, { fires: "at-or-below" }),
-    (o) =>
-      Object.assign(o.alerts["web-5xx"]!, {
-        fires: "at-or-below",
-        thresholds: thresholds(percent(99), percent(95)),
-      }),
+    (o) => (stated(o, "EX-003").comparator = "at-least"),
+    (o) => {
+      const low = { ...thresholds(percent(99), percent(95)), commitment: "EX-003" };
+      Object.assign(stated(o, "EX-003"), { comparator: "at-least", value: low });
+      o.alerts["web-5xx"]!.thresholds = low;
+    },
   ],
   [
     "warning-not-before-critical",

@@ -1,7 +1,7 @@
 import { allCommitments } from "../bindings.ts";
 import { error, type Finding } from "../findings.ts";
 import { amountOf } from "../format.ts";
-import type { Operations, Thresholds } from "../model.ts";
+import type { Comparator, Operations, Thresholds } from "../model.ts";
 import { sameUnit, sizeOf } from "../sizes.ts";
 
 /** Somebody who is woken must find what to do. */
@@ -37,30 +37,25 @@ export function emptyRunbookSections(operations: Operations): Finding[] {
 
 /** Attention has to come before alarm, on whichever side of the thresholds trouble lies. */
 export function thresholdsOutOfOrder(operations: Operations): Finding[] {
+  const commitments = allCommitments(operations);
+  const comparators = new Map(commitments.map(({ id, comparator }) => [id, comparator]));
+  const ofCommitments = commitments.flatMap(({ id, value, comparator }) =>
+    value.kind === "thresholds" ? outOfOrder(`commitments.${id}.value`, value, comparator) : [],
+  );
   const ofAlerts = Object.entries(operations.alerts)
     .filter(([, alert]) => operations.indicators[alert.indicator]?.kind !== "absence")
-    .map(([name, alert]) => ({
-      path: `alerts.${name}.thresholds`,
-      thresholds: alert.thresholds,
-      rising: alert.fires !== "at-or-below",
-    }));
-  const ofCommitments = allCommitments(operations).flatMap(({ id, value, comparator }) =>
-    value.kind === "thresholds"
-      ? [
-          {
-            path: `commitments.${id}.value`,
-            thresholds: value,
-            rising: comparator !== "at-least" && comparator !== "above",
-          },
-        ]
-      : [],
-  );
-  return [...ofCommitments, ...ofAlerts].flatMap(({ path, thresholds, rising }) =>
-    outOfOrder(path, thresholds, rising),
-  );
+    .flatMap(([name, { thresholds }]) =>
+      outOfOrder(
+        `alerts.${name}.thresholds`,
+        thresholds,
+        comparators.get(thresholds.commitment ?? "") ?? "at-most",
+      ),
+    );
+  return [...ofCommitments, ...ofAlerts];
 }
 
-function outOfOrder(path: string, { warning, critical }: Thresholds, rising: boolean): Finding[] {
+function outOfOrder(path: string, { warning, critical }: Thresholds, comparator: Comparator): Finding[] {
+  const rising = comparator !== "at-least" && comparator !== "above";
   const bounds = `warning ${amountOf(warning)}, critical ${amountOf(critical)}`;
   if (!sameUnit(warning, critical))
     return [

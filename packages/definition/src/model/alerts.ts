@@ -39,11 +39,9 @@ export const AlertSchema = z
   .strictObject({
     title: TextSchema,
     indicator: z.string(),
-    thresholds: ThresholdsSchema.describe("A value at the threshold already counts."),
-    fires: z
-      .enum(["at-or-above", "at-or-below"])
-      .optional()
-      .describe("Which side of the thresholds is bad; at-or-above when left out."),
+    thresholds: ThresholdsSchema.describe(
+      "A value at the threshold already counts. High values are the bad ones, unless the commitment says at-least or above.",
+    ),
     severities: z
       .strictObject({ warning: SeveritySchema, critical: SeveritySchema })
       .default({ warning: "high", critical: "critical" }),
