@@ -5,7 +5,10 @@ import { build, install, root } from "./prepare.mjs";
 install();
 build();
 const checks = [
-  ["types of the web pages", ["node_modules/typescript/bin/tsc", "-b", "packages/console", "workloads/ringiflow/web"]],
+  [
+    "types of the web pages",
+    ["node_modules/typescript/bin/tsc", "-b", "packages/console", "workloads/ringiflow/web"],
+  ],
   ["lint and format", ["node_modules/@biomejs/biome/bin/biome", "ci", "."]],
   ["drift of generated files", ["scripts/generate.mjs", "--check"]],
 ];

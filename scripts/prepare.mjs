@@ -12,7 +12,9 @@ const say = (text) => process.stderr.write(`${text}\n`);
 function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  say(`Toban needs Node 20.19 or newer; this is ${process.versions.node}. Install a newer Node and try again.`);
+  say(
+    `Toban needs Node 20.19 or newer; this is ${process.versions.node}. Install a newer Node and try again.`,
+  );
   process.exit(1);
 }
 

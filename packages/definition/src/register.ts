@@ -81,7 +81,9 @@ function carry(value: Value, commitment: string): Value {
   });
 }
 
+/** A threshold is reached at its very number, so what is good stays below it. */
 function usualComparator(value: Value): Comparator {
+  if (value.kind === "thresholds") return "below";
   return value.kind === "steps" || value.kind === "choice" || value.kind === "statement"
     ? "equals"
     : "at-most";

@@ -1,4 +1,4 @@
-export { type AlertRule, type AlertState, decide, type Level } from "./decide.ts";
+export { type AlertRule, type AlertState, decide, initialMemory, type Level } from "./decide.ts";
 export { deliverPages, deliveryTask } from "./deliver.task.ts";
 export {
   type AlertingDeps,
@@ -8,5 +8,5 @@ export {
 } from "./evaluate.task.ts";
 export { type AlertView, listAlerts } from "./list.ts";
 export { alertingRoutes } from "./routes.ts";
-export { numberOf } from "./rules.ts";
+export { compileAlerts, numberOf } from "./rules.ts";
 export { type PageRow, readPages, readTransitions, type TransitionRow } from "./store.ts";

@@ -10,6 +10,7 @@ const KINDS: Record<number, ErrorKind> = {
   503: "unavailable",
 };
 
+type Deployed = { rollout?: { runId: string } };
 export type RunView = { id: string; state: string; reason?: string | null };
 
 /** The control plane's API for the CLI. A refusal of the server is thrown as it is. */
@@ -50,10 +51,20 @@ export function apiClient(port: number, token: string, actor = userInfo().userna
   return {
     get: <T>(path: string) => call<T>("GET", path),
     post: <T>(path: string, body: unknown) => call<T>("POST", path, body),
+    /** Starts a rollout. The id of its run, or undefined when the version is live already. */
+    async deploy(service: string, version: string): Promise<string | undefined> {
+      return (await call<Deployed>("POST", "/v1/rollouts", { service, version })).rollout?.runId;
+    },
+    /** Starts a rollback, or takes a running rollout back. The id of the run, or undefined when there is nothing to do. */
+    async rollback(service: string, reason: string): Promise<string | undefined> {
+      return (
+        await call<Deployed>("POST", `/v1/rollouts/${encodeURIComponent(service)}/rollback`, { reason })
+      ).rollout?.runId;
+    },
     /** Starts a rollout and waits for its end. Returns the run, or undefined when the version was live. */
     async deployAndWait(service: string, version: string, timeoutMs: number): Promise<RunView | undefined> {
-      const { runId } = await call<{ runId: string | null }>("POST", "/v1/rollouts", { service, version });
-      if (runId === null) return undefined;
+      const runId = await this.deploy(service, version);
+      if (runId === undefined) return undefined;
       const deadline = performance.now() + timeoutMs;
       for (;;) {
         const run = await call<RunView>("GET", `/v1/runs/${runId}`);

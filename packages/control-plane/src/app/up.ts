@@ -2,7 +2,6 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type AgentClient, connectAgent } from "@toban/agent";
 import { invalid, refusalOf, unavailable } from "../platform/errors.ts";
-import { runtimeDir } from "../platform/home.ts";
 import type { Logger } from "../platform/log.ts";
 import { assertPortFree, stablePorts } from "../platform/ports.ts";
 import { openSecrets } from "../platform/secrets.ts";
@@ -10,6 +9,7 @@ import { apiClient } from "./api-client.ts";
 import { type Config, SHIPPED } from "./config.ts";
 import { type Databases, provisionWorkloads, startDatabases } from "./databases.ts";
 import { loadDefinition } from "./definition.ts";
+import { agentSocket } from "./home.ts";
 import { type Supervised, supervise } from "./supervise.ts";
 
 export type Up = {
@@ -22,8 +22,6 @@ export type Up = {
   programs(): Record<string, number | undefined>;
   stop(): Promise<void>;
 };
-
-export const agentSocket = (home: string) => path.join(runtimeDir(home), "agent.sock");
 
 /**
  * Everything on one machine: database, agent with the edge, control plane, the workload's first
@@ -235,7 +233,7 @@ async function waitFor(probe: () => Promise<unknown>, timeoutMs: number, logFile
 }
 
 type Api = ReturnType<typeof apiClient>;
-type Release = { service: string; result: string };
+type Release = { service: string; result: string | null };
 
 /** In the order of dependencies; services that depend on nothing new start together. */
 async function deployInitial(

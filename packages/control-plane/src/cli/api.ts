@@ -3,8 +3,8 @@ import { readConfig } from "../app/config.ts";
 import { unavailable } from "../platform/errors.ts";
 import { openSecrets } from "../platform/secrets.ts";
 
-/** The API of the control plane that runs on this home. */
-export async function api() {
+/** The API of the control plane that runs on this home; `actor` defaults to the user of this terminal. */
+export async function api(actor?: string) {
   const config = readConfig();
   const token = (await openSecrets(config.home)).get("cli-token");
   if (token === undefined) {
@@ -14,25 +14,37 @@ export async function api() {
       "Start it with `npm start`, or name its folder with TOBAN_HOME.",
     );
   }
-  return apiClient(config.port, token);
+  return apiClient(config.port, token, actor);
 }
 
-export const print = (text: string) => process.stdout.write(`${text}\n`);
+export const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
 export const printJson = (value: unknown) => print(JSON.stringify(value, null, 2));
 
 /** Columns padded to their longest cell; East Asian wide characters count as two. */
 export function table(rows: string[][]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => displayWidth(row[column] ?? "")))) ?? [];
+  const widths =
+    rows[0]?.map((_, column) => Math.max(...rows.map((row) => displayWidth(row[column] ?? "")))) ?? [];
   return rows
     .map((row) =>
-      row.map((cell, i) => cell + " ".repeat(Math.max(0, (widths[i] ?? 0) - displayWidth(cell)))).join("  ").trimEnd(),
+      row
+        .map((cell, i) => cell + " ".repeat(Math.max(0, (widths[i] ?? 0) - displayWidth(cell))))
+        .join("  ")
+        .trimEnd(),
     )
     .join("\n");
 }
 
 const displayWidth = (text: string) => {
   let width = 0;
-  for (const character of text) width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(character) ? 2 : 1;
+  for (const character of text)
+    width +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
+        character,
+      )
+        ? 2
+        : 1;
   return width;
 };
 

@@ -22,6 +22,8 @@ export const auditCommand = () =>
         for (const name of FILTERS) if (options[name]) query.set(name, options[name]);
         const answer = await (await api()).get<{ events: AuditRow[] }>(`/v1/audit?${query}`);
         if (options.json) return printJson(answer);
-        print(table(answer.events.map((e) => [e.ts, e.actorId, e.action, e.resource, e.result, e.correlationId])));
+        print(
+          table(answer.events.map((e) => [e.ts, e.actorId, e.action, e.resource, e.result, e.correlationId])),
+        );
       }),
   );

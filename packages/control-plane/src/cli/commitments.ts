@@ -6,7 +6,13 @@ export const commitmentsCommand = () =>
   new Command("commitments")
     .description("every commitment with its state and evidence")
     .addOption(
-      new Option("--state <state>", "only this state").choices(["proven", "failing", "stale", "unproven", "accepted"]),
+      new Option("--state <state>", "only this state").choices([
+        "proven",
+        "failing",
+        "stale",
+        "unproven",
+        "accepted",
+      ]),
     )
     .option("--json", "as JSON")
     .action(async (options: { state?: string; json?: boolean }) => {
@@ -16,7 +22,13 @@ export const commitmentsCommand = () =>
       const lang = language();
       print(
         table(
-          view.commitments.map((row) => [row.id, row.state, row.value, row.evidence?.measured ?? "—", row.says[lang]]),
+          view.commitments.map((row) => [
+            row.id,
+            row.state,
+            row.value,
+            row.evidence?.measured ?? "—",
+            row.says[lang],
+          ]),
         ),
       );
       const counts = Object.entries(view.counts).map(([state, number]) => `${number} ${state}`);

@@ -10,8 +10,8 @@ export const deployCommand = () =>
     .option("--detach", "start it and return")
     .action(async (service: string, version: string, options: { detach?: boolean }) => {
       const client = await api();
-      const { runId } = await client.post<{ runId: string | null }>("/v1/rollouts", { service, version });
-      if (runId === null) return print(`${service} ${version} is live already; nothing to do.`);
+      const runId = await client.deploy(service, version);
+      if (runId === undefined) return print(`${service} ${version} is live already; nothing to do.`);
       if (options.detach) return print(`rollout ${runId} started; follow it with \`npx toban status\``);
       const rollout = await followRollout(client, runId, language(), print);
       if (rollout.result !== "succeeded") process.exitCode = 1;

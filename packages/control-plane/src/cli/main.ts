@@ -15,7 +15,15 @@ import { statusCommand } from "./status.ts";
 import { downCommand, upCommand } from "./up.ts";
 
 /** sysexits(3): what a script can tell apart. */
-const EXIT = { invalid: 65, unauthenticated: 77, forbidden: 77, not_found: 66, conflict: 75, unavailable: 69, bug: 70 };
+const EXIT = {
+  invalid: 65,
+  unauthenticated: 77,
+  forbidden: 77,
+  not_found: 66,
+  conflict: 75,
+  unavailable: 69,
+  bug: 70,
+};
 const BAD_USE = 64;
 
 const program = new Command("toban")

@@ -9,9 +9,8 @@ export const rollbackCommand = () =>
     .option("--reason <text>", "for the ledger and the audit record", "rollback by hand")
     .action(async (service: string, options: { reason: string }) => {
       const client = await api();
-      const { runId } = await client.post<{ runId: string }>(`/v1/rollouts/${service}/rollback`, {
-        reason: options.reason,
-      });
+      const runId = await client.rollback(service, options.reason);
+      if (runId === undefined) return print(`${service}: nothing to roll back.`);
       const rollout = await followRollout(client, runId, language(), print);
       if (rollout.result !== "succeeded" && rollout.result !== "rolled-back") process.exitCode = 1;
     });

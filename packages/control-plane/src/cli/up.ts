@@ -23,10 +23,12 @@ export const upCommand = () =>
     });
 
 export const downCommand = () =>
-  new Command("down").description("stop what an interrupted `up` left running on this home").action(async () => {
-    const stopped = await down(readConfig());
-    print(stopped.length > 0 ? `stopped: ${stopped.join(", ")}` : "nothing was running");
-  });
+  new Command("down")
+    .description("stop what an interrupted `up` left running on this home")
+    .action(async () => {
+      const stopped = await down(readConfig());
+      print(stopped.length > 0 ? `stopped: ${stopped.join(", ")}` : "nothing was running");
+    });
 
 type Running = { signInUrl: string; edgeUrl: string };
 type Shown = { environment: string };

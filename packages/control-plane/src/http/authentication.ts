@@ -24,7 +24,7 @@ export function authentication(options: HttpOptions) {
 }
 
 /** `Authorization: Bearer` of senders of telemetry. */
-export function ingestAuthentication(options: Pick<HttpOptions, "ingestToken"> & HttpOptions) {
+export function ingestAuthentication(options: CtxOptions & Pick<HttpOptions, "ingestToken">) {
   return async (request: FastifyRequest): Promise<void> => {
     const token = bearer(request);
     if (token === undefined || !equalSecrets(token, options.ingestToken)) {
@@ -54,7 +54,9 @@ export function signInRoute(options: HttpOptions): FastifyPluginAsync {
   };
 }
 
-function ctxOf(options: HttpOptions, request: FastifyRequest, actor: Actor) {
+type CtxOptions = Pick<HttpOptions, "tenant" | "log" | "clock" | "newId">;
+
+function ctxOf(options: CtxOptions, request: FastifyRequest, actor: Actor) {
   const given = request.headers["x-request-id"];
   const correlationId = typeof given === "string" && CORRELATION_ID.test(given) ? given : request.id;
   return createCtx({

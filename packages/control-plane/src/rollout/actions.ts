@@ -51,7 +51,10 @@ async function migrate(deps: RolloutDeps, step: StepContext): Promise<StepOutcom
     step,
   );
   await assertUnchanged(release);
-  const environment = await resolveEnvironment(deps, service, spec);
+  const environment = {
+    ...(await resolveEnvironment(deps, service, spec)),
+    ...deps.migrationEnvironment?.(service),
+  };
   const timeoutMs = 10 * 60_000;
   const result = await deps.driver.command({
     directory: release.directory,

@@ -29,6 +29,7 @@ export const rolloutSchema = z.object({
   runId: z.string(),
   kind: z.enum(["deploy", "rollback"]),
   service: z.string(),
+  environment: z.string(),
   fromVersion: z.string().nullable(),
   version: z.string(),
   digest: z.string(),

@@ -99,6 +99,8 @@ export type RolloutDeps = {
   listeners?: Record<string, { host: string; port: number }>;
   /** Added to every instance's environment, for example where telemetry goes. Default: nothing. */
   instanceEnvironment?: (service: string) => Record<string, string>;
+  /** Added for a release's migration only, for example the owner of its database. Default: nothing. */
+  migrationEnvironment?: (service: string) => Record<string, string>;
   /** Called in the transaction that stores the fact. `key` is the same when a fact is repeated. */
   onEvent?(tx: Tx, ctx: Ctx, event: RolloutEvent): Promise<void>;
 };

@@ -10,6 +10,7 @@ export type RolloutView = {
   runId: string;
   kind: "deploy" | "rollback";
   service: string;
+  environment: string;
   fromVersion: string | null;
   version: string;
   digest: string;
@@ -56,6 +57,7 @@ function viewOf(
     runId: row.runId,
     kind: row.kind,
     service: row.service,
+    environment: row.environment,
     fromVersion: row.fromVersion,
     version: row.version,
     digest: row.digest,

@@ -13,6 +13,7 @@ export {
 } from "./commands.ts";
 export { notDone } from "./perform.ts";
 export { type DryRun, digestOf, dryRun, NOTHING } from "./plan.ts";
+export { runRoutes } from "./routes.ts";
 export type { RunFilter } from "./store.ts";
 export type {
   Action,
