@@ -51,10 +51,13 @@ describe("a commitment", () => {
     ex.commitment("EX-001", { says: said, source: "1" });
     ex.commitment("EX-002", { says: said, source: "1", value: hours(4) });
     ex.commitment("EX-003", { says: said, source: "1", value: choice("on") });
+    ex.commitment("EX-004", { says: said, source: "1", value: thresholds(percent(1), percent(2)) });
     expect(ex.resolve().commitments).toMatchObject([
       { id: "EX-001", value: { kind: "statement" }, scope: "EX-001", comparator: "equals" },
       { id: "EX-002", scope: "EX-002", comparator: "at-most" },
       { id: "EX-003", comparator: "equals" },
+      // Reaching a threshold counts: at 70 % a warning of 70 % is due.
+      { id: "EX-004", comparator: "below" },
     ]);
   });
 

@@ -16,7 +16,7 @@ export type CommitmentInput<V extends Value> = {
   /** Section of the source document, for example "9.2.2". */
   source: string;
   value: V;
-  /** Default: at-most for scalars and thresholds, equals for steps, choices and statements. */
+  /** Default: at-most for scalars, below for thresholds (reaching one counts), equals for the rest. */
   comparator?: Comparator;
   /** What the value is about; commitments of equal scope are compared. Default: the commitment's own id. */
   scope?: string;
@@ -82,11 +82,9 @@ function carry(value: Value, commitment: string): Value {
 }
 
 /** A threshold is reached at its very number, so what is good stays below it. */
-function usualComparator(value: Value): Comparator {
-  if (value.kind === "thresholds") return "below";
-  return value.kind === "steps" || value.kind === "choice" || value.kind === "statement"
-    ? "equals"
-    : "at-most";
+function usualComparator({ kind }: Value): Comparator {
+  if (kind === "thresholds") return "below";
+  return kind === "steps" || kind === "choice" || kind === "statement" ? "equals" : "at-most";
 }
 
 export type ProofInput = {

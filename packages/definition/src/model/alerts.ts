@@ -40,7 +40,7 @@ export const AlertSchema = z
     title: TextSchema,
     indicator: z.string(),
     thresholds: ThresholdsSchema.describe(
-      "A value at the threshold already counts. High values are the bad ones, unless the commitment says at-least or above.",
+      "The carried commitment's comparator says which values are good: below for high bad values, above for low ones.",
     ),
     severities: z
       .strictObject({ warning: SeveritySchema, critical: SeveritySchema })
