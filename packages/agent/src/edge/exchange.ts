@@ -180,9 +180,15 @@ class Exchange implements Dispatcher.DispatchHandler {
       return false;
     }
     this.isEnded = true;
-    // As a latin1 string the body joins the head in one write instead of two.
-    if (chunk.length <= SINGLE_WRITE_BYTES) this.res.end(chunk.toString("latin1"), "latin1");
-    else this.res.end(chunk);
+    if (chunk.length > SINGLE_WRITE_BYTES) {
+      this.res.end(chunk);
+      return true;
+    }
+    // As a latin1 string the body joins the head, and uncorked before end() it leaves in one plain write instead of a
+    // writev of three: that alone was a third of the edge's CPU time.
+    this.res.write(chunk.toString("latin1"), "latin1");
+    this.res.socket?.uncork();
+    this.res.end();
     return true;
   }
 
