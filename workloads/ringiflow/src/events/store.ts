@@ -168,6 +168,14 @@ export async function storeResponse(
   );
 }
 
+/** A look without a lock, so that an idle worker writes nothing. */
+export async function hasDeliveries(tx: Tx): Promise<boolean> {
+  const rows = await tx.query(
+    "SELECT FROM ringiflow.outbox WHERE not_before IS NULL OR not_before <= clock_timestamp() LIMIT 1",
+  );
+  return rows.length > 0;
+}
+
 /**
  * Deliveries that are due, in order. A delivery that waits for a retry holds back the later ones of its
  * stream and no others.

@@ -26,7 +26,19 @@ export class DatabaseUnavailable extends Error {
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
 
-const LOST = new Set(["57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08006"]);
+/** Lost connections, and work that the server gave up: too many connections, timeout, deadlock. */
+const LOST = new Set([
+  "57014",
+  "40P01",
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "08000",
+  "08001",
+  "08003",
+  "08006",
+]);
 
 /** Timeouts in milliseconds: 1,000 for a connection and its first answer, 5,000 for a statement. */
 export function openDatabase(options: {

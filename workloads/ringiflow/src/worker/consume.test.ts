@@ -18,11 +18,21 @@ const ALL = { view: "all", q: "", limit: 200 } as const;
 let database: TestDatabase;
 let send: ReturnType<typeof commander>;
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
   send = commander(database.db);
-  return () => database.close();
 });
+beforeEach(() =>
+  asSuperuser(database.superuserUrl, async (client) => {
+    await client.query(
+      `TRUNCATE ringiflow.events, ringiflow.outbox, ringiflow.commands, ringiflow.applied_events,
+         ringiflow.dead_letters, ringiflow.request_list, ringiflow.request_counters`,
+    );
+    await client.query("UPDATE ringiflow.heads SET position = 0");
+    await client.query("UPDATE ringiflow.checkpoints SET position = 0");
+  }),
+);
+afterAll(() => database?.close());
 
 async function consume(given = policy): Promise<Consumed> {
   const total: Consumed = { applied: 0, duplicates: 0, retries: 0, deadLettered: 0 };
@@ -214,7 +224,7 @@ describe("a worker process", () => {
     })();
     const running: Instance[] = [await start(), await start()];
     try {
-      for (let kill = 0; kill < 6; kill++) {
+      for (let kill = 0; kill < 5; kill++) {
         await sleep(60 + kill * 53);
         await running.shift()!.stop("SIGKILL");
         running.push(await start());

@@ -1,6 +1,7 @@
 import {
   type Delivery,
   dueDeliveries,
+  hasDeliveries,
   headPosition,
   listTenants,
   postponeDelivery,
@@ -46,6 +47,8 @@ export const DEFAULT_POLICY: ConsumePolicy = {
 
 export type Consumed = { applied: number; duplicates: number; retries: number; deadLettered: number };
 
+const NOTHING: Consumed = { applied: 0, duplicates: 0, retries: 0, deadLettered: 0 };
+
 /**
  * Applies one batch of a tenant's deliveries. Read models, checkpoint and queue change in one transaction:
  * a worker killed at any point has done all of the batch or nothing of it. `null` when another worker has
@@ -57,10 +60,11 @@ export async function consumeBatch(
   policy: ConsumePolicy = DEFAULT_POLICY,
 ): Promise<Consumed | null> {
   return db.tx(tenant, async (tx) => {
+    if (!(await hasDeliveries(tx))) return NOTHING;
     const checkpoint = await lockCheckpoint(tx, { wait: false });
     if (checkpoint === null) return null;
     const deliveries = await dueDeliveries(tx, policy.batch);
-    if (deliveries.length === 0) return { applied: 0, duplicates: 0, retries: 0, deadLettered: 0 };
+    if (deliveries.length === 0) return NOTHING;
     const projection = await projectOnto(
       tx,
       deliveries.map(({ stored }) => stored),
