@@ -8,7 +8,7 @@ export type Tx = {
 export type Database = {
   /** Commits when `work` returns, rolls back when it throws; row-level security sees `tenant`. */
   tx<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Rejects with DatabaseUnavailable unless the database answers and the role is a restricted one. */
+  /** Rejects when the database does not answer, or when the role could get around row-level security. */
   check(): Promise<void>;
   /** Connections in use, idle, and callers that wait for one. */
   pool(): { total: number; idle: number; waiting: number };
@@ -22,6 +22,20 @@ export const SYSTEM_TENANT = "system";
 export class DatabaseUnavailable extends Error {
   override name = "DatabaseUnavailable";
 }
+
+/** A configuration error: the owner's or a superuser's URL was given where the restricted role's belongs. */
+export class RoleTooStrong extends Error {
+  constructor() {
+    super("DATABASE_URL names a role that can get around row-level security: give the restricted role's URL");
+    this.name = "RoleTooStrong";
+  }
+}
+
+const ROLE_IS_UNSAFE = `
+  SELECT r.rolsuper OR r.rolbypassrls OR EXISTS (
+    SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'ringiflow' AND c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE')) AS unsafe
+  FROM pg_roles r WHERE r.rolname = current_user`;
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
@@ -102,8 +116,11 @@ export function openDatabase(options: {
       const client = await connect();
       let broken: Error | undefined;
       try {
-        await client.query({ text: "SELECT 1", query_timeout: connectTimeoutMs } as pg.QueryConfig);
+        const question = { text: ROLE_IS_UNSAFE, query_timeout: connectTimeoutMs } as pg.QueryConfig;
+        const { rows } = await client.query<{ unsafe: boolean }>(question);
+        if (rows[0]?.unsafe !== false) throw new RoleTooStrong();
       } catch (cause) {
+        if (cause instanceof RoleTooStrong) throw cause;
         broken = cause as Error;
         throw new DatabaseUnavailable("the database does not answer", { cause });
       } finally {
