@@ -11,7 +11,6 @@ const BAD_DATA = new Set([6, 26, 27, 38, 41, 53, 69, 70, 72, 117, 131, 190, 321,
 const RETRY_MS = { first: 100, most: 5_000 };
 
 export type Inserter = {
-  /** Segments added before are of an earlier process. */
   start(): void;
   add(segment: SealedSegment): void;
   /** Resolves when everything added before is in the store or set aside. */
@@ -30,11 +29,9 @@ export type Inserter = {
 /** Moves sealed segments into the store, in order, one at a time. */
 export function startInserter(deps: { host: StoreHost; spool: () => Spool; log: Logger }): Inserter {
   const { host, log } = deps;
-  // Segments of an earlier process may have been inserted in part; so may one whose insert failed.
-  const queue: { segment: SealedSegment; replay: boolean }[] = [];
+  const queue: SealedSegment[] = [];
   const counts = { inserted: 0, setAside: 0 };
   let lastError: string | null = null;
-  let started = false;
   let stopping = false;
   let idle: (() => void)[] = [];
   let wake: () => void = () => {};
@@ -43,8 +40,8 @@ export function startInserter(deps: { host: StoreHost; spool: () => Spool; log: 
   async function work(): Promise<void> {
     let pause = RETRY_MS.first;
     while (!stopping) {
-      const next = queue[0];
-      if (!next) {
+      const segment = queue[0];
+      if (!segment) {
         for (const resolve of idle) resolve();
         idle = [];
         await new Promise<void>((resolve) => {
@@ -52,9 +49,10 @@ export function startInserter(deps: { host: StoreHost; spool: () => Spool; log: 
         });
         continue;
       }
-      const { segment, replay } = next;
       try {
-        next.replay = true;
+        const replay = segment.begun;
+        await host.ready(60_000);
+        await deps.spool().begin(segment);
         const reply = await host.insert({ file: segment.file, segment: segment.id, replay });
         if (reply.repaired > 0 || reply.tornBytes > 0)
           log.warn({ segment: segment.id, ...reply }, "telemetry segment replayed");
@@ -63,7 +61,11 @@ export function startInserter(deps: { host: StoreHost; spool: () => Spool; log: 
         lastError = null;
       } catch (error) {
         lastError = error instanceof Error ? error.message.slice(0, 300) : String(error);
-        if (!(error instanceof EngineError && error.engineCode !== null && BAD_DATA.has(error.engineCode))) {
+        const isGone = (error as NodeJS.ErrnoException).code === "ENOENT";
+        if (
+          !isGone &&
+          !(error instanceof EngineError && error.engineCode !== null && BAD_DATA.has(error.engineCode))
+        ) {
           if (!stopping) log.warn({ segment: segment.id, reason: lastError }, "telemetry insert is repeated");
           await sleep(pause, undefined, { signal: stopSignal.signal }).catch(() => {});
           pause = Math.min(pause * 2, RETRY_MS.most);
@@ -71,7 +73,7 @@ export function startInserter(deps: { host: StoreHost; spool: () => Spool; log: 
         }
         log.error(
           { segment: segment.id, reason: lastError },
-          "telemetry segment set aside: the store refuses its data",
+          isGone ? "telemetry segment is gone" : "telemetry segment set aside: the store refuses its data",
         );
         await deps
           .spool()
@@ -87,11 +89,10 @@ export function startInserter(deps: { host: StoreHost; spool: () => Spool; log: 
 
   return {
     add(segment) {
-      queue.push({ segment, replay: !started });
+      queue.push(segment);
       wake();
     },
     start() {
-      started = true;
       loop = work();
     },
     drained() {
@@ -99,7 +100,7 @@ export function startInserter(deps: { host: StoreHost; spool: () => Spool; log: 
     },
     status: () => ({
       waiting: queue.length,
-      oldestSealedAt: queue[0]?.segment.sealedAt ?? null,
+      oldestSealedAt: queue[0]?.sealedAt ?? null,
       ...counts,
       lastError,
     }),

@@ -3,8 +3,10 @@ import path from "node:path";
 import { type TobanError, unavailable } from "../platform/errors.ts";
 
 const SUFFIX = ".segment";
+/** The name of a segment whose insert has begun: what an earlier process left may be stored in part. */
+const BEGUN = ".inserting";
 
-export type SealedSegment = { id: string; file: string; bytes: number; sealedAt: Date };
+export type SealedSegment = { id: string; file: string; bytes: number; sealedAt: Date; begun: boolean };
 
 export type SpoolOptions = {
   folder: string;
@@ -23,6 +25,8 @@ export type Spool = {
   append(record: Buffer): Promise<void>;
   /** Hands on what has been written so far. */
   seal(): Promise<void>;
+  /** Notes on disk that the store may have some of the segment from now on. */
+  begin(segment: SealedSegment): Promise<void>;
   /** The segment's rows are in the store. */
   remove(segment: SealedSegment): Promise<void>;
   /** The store can never take this segment: kept aside for a person. */
@@ -47,11 +51,14 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   let running: Promise<void> | null = null;
   let closed = false;
 
-  for (const name of (await readdir(folder)).filter((n) => n.endsWith(SUFFIX)).sort()) {
+  for (const name of (await readdir(folder)).sort()) {
+    const suffix = path.extname(name);
+    if (suffix !== SUFFIX && suffix !== BEGUN) continue;
     const file = path.join(folder, name);
     const { size } = await stat(file);
     bytes += size;
-    options.onSealed({ id: name.slice(0, -SUFFIX.length), file, bytes: size, sealedAt: clock.now() });
+    const begun = suffix === BEGUN;
+    options.onSealed({ id: path.basename(name, suffix), file, bytes: size, sealedAt: clock.now(), begun });
   }
 
   /** One writer: everybody who waits shares one write and one fdatasync. */
@@ -121,7 +128,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     current = null;
     clearTimeout(timer);
     await handle.close().catch(() => {});
-    if (size > 0) options.onSealed({ id, file, bytes: size, sealedAt: clock.now() });
+    if (size > 0) options.onSealed({ id, file, bytes: size, sealedAt: clock.now(), begun: false });
     else await rm(file, { force: true }).catch(() => {});
   }
 
@@ -147,15 +154,21 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         void work();
       });
     },
+    async begin(segment) {
+      if (segment.begun) return;
+      const file = path.join(folder, `${segment.id}${BEGUN}`);
+      await rename(segment.file, file);
+      Object.assign(segment, { file, begun: true });
+    },
     async remove(segment) {
       await rm(segment.file, { force: true });
       bytes -= segment.bytes;
     },
     async setAside(segment) {
+      bytes -= segment.bytes;
       const aside = path.join(folder, "rejected");
       await mkdir(aside, { recursive: true, mode: 0o700 });
       await rename(segment.file, path.join(aside, path.basename(segment.file)));
-      bytes -= segment.bytes;
     },
     status: () => ({ bytes, maxBytes: options.maxBytes, lastError }),
     async close() {

@@ -83,14 +83,29 @@ export function edgeHistograms(
 const EDGE = `org = {org:String} AND name = 'toban.edge.request.duration' AND kind = 'histogram'
        AND service = {service:String} AND ts >= ${NS("from")} AND ts < ${NS("to")}`;
 
-/** Distinct seconds in which the edge reported anything about the service, idle seconds included. */
+/**
+ * Distinct seconds in which the edge reported anything about the service, idle seconds included. A second
+ * counts when one report covers at least half of it, so a timer that is late by a moment skips none.
+ */
 export async function edgeSeconds(
   query: Query,
   filter: { org: string; service: string; from: Date; to: Date },
 ): Promise<number> {
   const rows = await query<{ seconds: number }>(
-    `SELECT uniqExact(toUnixTimestamp(ts)) AS seconds FROM toban.points WHERE ${EDGE}`,
-    { org: filter.org, service: filter.service, from: toNs(filter.from), to: toNs(filter.to) },
+    `SELECT uniqExact(second) AS seconds FROM (
+       SELECT DISTINCT toUnixTimestamp64Milli(ts) AS ends,
+              greatest(if(started_at < toUnixTimestamp64Nano(ts) - 5000000000, ends - 1000,
+                          toInt64(intDiv(started_at, 1000000))), {fromMs:Int64}) AS begins,
+              arrayJoin(range(toUInt32(intDiv(begins, 1000)), toUInt32(intDiv(ends, 1000)) + 1)) AS second
+       FROM toban.points WHERE ${EDGE})
+     WHERE least(ends, (toInt64(second) + 1) * 1000) - greatest(begins, toInt64(second) * 1000) >= 500`,
+    {
+      org: filter.org,
+      service: filter.service,
+      from: toNs(filter.from),
+      to: toNs(filter.to),
+      fromMs: filter.from.getTime(),
+    },
   );
   return rows[0]?.seconds ?? 0;
 }

@@ -46,7 +46,7 @@ export type EdgeCounts = {
   errors: number;
   /** By upper bound in ms; the last has none. Empty when the edge sent none. */
   bucketsMs: { upTo: number | null; count: number }[];
-  /** Distinct seconds of the range in which the edge reported anything about the service; the same in every row. */
+  /** Distinct seconds of the range that the edge reported about the service; the same in every row. */
   reportedSeconds: number;
 };
 

@@ -75,7 +75,8 @@ export function enumeration(value: unknown, names: readonly string[], prefix: st
 
 /** Lower-case hex of an id of `bytes` bytes; empty when absent or all zero. */
 export function id(value: unknown, bytes: number): string {
-  if (value === undefined || value === null) return "";
+  // protobufjs' default of an absent `bytes` field is an empty list.
+  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return "";
   const hex = value instanceof Uint8Array ? Buffer.from(value).toString("hex") : text(value).toLowerCase();
   if (hex === "" || /^0+$/.test(hex)) return "";
   if (hex.length !== bytes * 2 || !/^[0-9a-f]+$/.test(hex)) throw new WrongField("malformed id");

@@ -68,7 +68,7 @@ export function superviseHost(options: { folder: string; socketPath: string; log
   let restarts = -1;
   let stopping = false;
   let lastCall = 0;
-  let becameReady: (() => void)[] = [];
+  let waitingForReady: ((error?: Error) => void)[] = [];
   const stopSignal = new AbortController();
 
   const loop = (async () => {
@@ -123,8 +123,8 @@ export function superviseHost(options: { folder: string; socketPath: string; log
     }
     if (connection) {
       state = "ready";
-      for (const resolve of becameReady) resolve();
-      becameReady = [];
+      for (const settle of waitingForReady) settle();
+      waitingForReady = [];
     }
     await exited;
     connection?.socket.destroy();
@@ -166,9 +166,10 @@ export function superviseHost(options: { folder: string; socketPath: string; log
     if (stopping) return Promise.reject(down());
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(down()), timeoutMs);
-      becameReady.push(() => {
+      waitingForReady.push((error) => {
         clearTimeout(timer);
-        resolve();
+        if (error) reject(error);
+        else resolve();
       });
     });
   }
@@ -221,6 +222,8 @@ export function superviseHost(options: { folder: string; socketPath: string; log
       if (!connection) running?.kill("SIGKILL");
       await loop;
       clearTimeout(timer);
+      for (const settle of waitingForReady) settle(down());
+      waitingForReady = [];
     },
   };
 }
