@@ -66,7 +66,7 @@ function Page({ onLocale }: { onLocale(locale: Locale): void }) {
         {t("app.skip")}
       </a>
       <div className="page" data-live={isLive}>
-        <Header overview={isRefused ? null : overview} fresh={fresh} onLocale={onLocale} />
+        <Header overview={isRefused ? null : overview} fresh={isRefused ? null : fresh} onLocale={onLocale} />
         {isRefused ? (
           <Refused />
         ) : (

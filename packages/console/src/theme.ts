@@ -5,7 +5,8 @@ const fonts =
 
 export const theme = createTheme({
   fontFamily: fonts,
-  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Noto Sans Mono CJK JP", monospace',
+  fontFamilyMonospace:
+    'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", "Noto Sans Mono CJK JP", monospace',
   primaryColor: "indigo",
   defaultRadius: "md",
   cursorType: "pointer",

@@ -45,7 +45,6 @@ function AlertCard({ alert }: { alert: Alert }) {
     >
       <div className="item-head">
         <h3>{title}</h3>
-        <span className="grow" />
         <Status kind="alert" state={alert.state} strong />
       </div>
       <p className="alert-value">

@@ -26,6 +26,9 @@ export function Chart(props: Props) {
     const element = box.current!;
     const { metric } = latest.current;
     const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
+    // A flat line of no errors needs no alarming colour.
+    const line = () =>
+      metric === "errorRatio" && latest.current.values.every((value) => !value) ? "none" : metric;
     const height = 44;
     const chart = new uPlot(
       {
@@ -47,8 +50,8 @@ export function Chart(props: Props) {
         series: [
           {},
           {
-            stroke: () => colour(`--chart-${metric}`),
-            fill: () => colour(`--chart-${metric}-fill`),
+            stroke: () => colour(`--chart-${line()}`),
+            fill: () => colour(`--chart-${line()}-fill`),
             width: 1.5,
             spanGaps: false,
             points: {

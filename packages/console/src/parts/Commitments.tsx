@@ -90,15 +90,14 @@ function Bar({ counts, states, onToggle }: BarProps) {
   const t = useTranslations("commitments");
   const label = useLabel();
   const { isLive } = usePage();
-  const proudFirst = STATES.toReversed();
   return (
     <div data-testid="commitments-counts">
       <div
         className="counts-bar"
         role="img"
-        aria-label={`${t("bar")}: ${proudFirst.map((s) => `${label("commitment", s)} ${counts[s]}`).join(", ")}`}
+        aria-label={`${t("bar")}: ${STATES.map((s) => `${label("commitment", s)} ${counts[s]}`).join(", ")}`}
       >
-        {proudFirst.map(
+        {STATES.map(
           (state) =>
             counts[state] > 0 && (
               <span
@@ -110,7 +109,7 @@ function Bar({ counts, states, onToggle }: BarProps) {
         )}
       </div>
       <div className="counts">
-        {proudFirst.map((state) => (
+        {STATES.map((state) => (
           <button
             key={state}
             type="button"
@@ -121,7 +120,10 @@ function Bar({ counts, states, onToggle }: BarProps) {
             data-count={counts[state]}
             onClick={() => onToggle(state)}
           >
-            <ToneIcon tone={isLive ? toneOf("commitment", state) : "unknown"} size={14} />
+            <ToneIcon
+              tone={counts[state] === 0 ? "quiet" : isLive ? toneOf("commitment", state) : "unknown"}
+              size={14}
+            />
             <b>{counts[state]}</b>
             <span>{label("commitment", state)}</span>
           </button>
@@ -166,8 +168,8 @@ function Row({ row }: { row: Commitment }) {
       </td>
       <td className="c-says">
         {textIn(row.says, locale)} <span className="source">{t("source", { section: row.source })}</span>
-        {row.state === "failing" && (reason || remedy) && (
-          <dl className="facts failure">
+        {row.state !== "proven" && (reason || remedy) && (
+          <dl className="facts because" data-state={row.state}>
             {reason && (
               <div>
                 <dt>{t("reason")}</dt>
@@ -186,13 +188,13 @@ function Row({ row }: { row: Commitment }) {
       <td className="c-value" data-label={t("value")}>
         {row.value}
       </td>
-      <td data-label={t("keptBy")}>
+      <td data-label={t("keptBy")} data-none={row.keptBy.length === 0 || undefined}>
         <Names names={row.keptBy} none={t("nothingKeeps")} />
       </td>
-      <td data-label={t("provenBy")}>
+      <td data-label={t("provenBy")} data-none={row.provenBy.length === 0 || undefined}>
         <Names names={row.provenBy} none={t("nothingProves")} />
       </td>
-      <td data-label={t("evidence")}>
+      <td data-label={t("evidence")} data-none={row.evidence === null || undefined}>
         <EvidenceView row={row} />
       </td>
     </tr>

@@ -8,7 +8,8 @@ import { useAge } from "./page.tsx";
 
 type Props = {
   overview: Overview | null;
-  fresh: Freshness;
+  /** Null where no connection is tried: before the sign-in. */
+  fresh: Freshness | null;
   onLocale(locale: Locale): void;
 };
 
@@ -38,7 +39,7 @@ export function Header({ overview, fresh, onLocale }: Props) {
           </div>
         )}
         <div className="top-tools">
-          <ConnectionState fresh={fresh} />
+          {fresh && <ConnectionState fresh={fresh} />}
           <SegmentedControl
             size="xs"
             data-testid="language-switch"

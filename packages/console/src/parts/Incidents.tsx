@@ -46,7 +46,6 @@ function IncidentCard({ incident }: { incident: Incident }) {
     >
       <div className="item-head">
         <h3>{title}</h3>
-        <span className="grow" />
         <Status kind="incident" state={incident.state} strong />
       </div>
       <p className="item-foot">

@@ -56,7 +56,6 @@ function RolloutCard({ rollout }: { rollout: Rollout }) {
             <b>{version}</b>
           </span>
         </h3>
-        <span className="grow" />
         <Status kind="rollout" state={phase} strong />
       </div>
       <ol className="steps">

@@ -77,7 +77,6 @@ function ServiceCard({ service, range, hoverAt, onHover }: CardProps) {
         </h3>
         <span className="service-title">{title}</span>
         <span className="tag">{t(`exposure.${service.exposure}`)}</span>
-        <span className="grow" />
         <Status kind="service" state={service.state} strong />
       </div>
       {showsCharts && (

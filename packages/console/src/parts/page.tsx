@@ -116,7 +116,7 @@ export function Status(props: { kind: keyof Messages["state"]; state: string; st
   return (
     <span className={`status tone-${tone}`} data-strong={props.strong || undefined} data-state={props.state}>
       <ToneIcon tone={tone} size={props.strong ? 16 : 14} />
-      <span>{!isLive && props.strong ? t("lastKnown", { what: word }) : word}</span>
+      <span>{!isLive && props.strong ? t("last", { what: word }) : word}</span>
     </span>
   );
 }

@@ -11,6 +11,7 @@ export type Phrase = {
     | "unknownSince"
     | "noServices"
     | "allHealthy"
+    | "nothingWrong"
     | "someHealthy"
     | "servicesDown"
     | "servicesDegraded"
@@ -95,6 +96,9 @@ export function currentHeadline(overview: Overview): Headline {
   if (total === 0) lead.push(phrase("noServices", 0, 0));
   else if (healthy.length === total) lead.push(phrase("allHealthy", total, total));
   else if (healthy.length > 0) lead.push(phrase("someHealthy", healthy.length, total));
+  if (firing.length + pending.length + open.length === 0 && healthy.length === total && total > 0) {
+    lead.push(phrase("nothingWrong", 0, total));
+  }
   say("commitmentsFailing", failing);
 
   const isBad = down.length + firing.length + undecided.length > 0;

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, type MantineColorsTuple, virtualColor } from "@mantine/core";
 
 /** The red of a seal. */
 const seal: MantineColorsTuple = [
@@ -17,7 +17,12 @@ const seal: MantineColorsTuple = [
 export const theme = createTheme({
   fontFamily:
     'system-ui, -apple-system, "Segoe UI", "Hiragino Sans", "Yu Gothic UI", "Noto Sans CJK JP", "Noto Sans JP", sans-serif',
-  colors: { seal },
+  colors: {
+    seal,
+    // Text and outlines of what ends a request: dark enough on white, light enough on black.
+    bad: virtualColor({ name: "bad", light: "seal", dark: "rose" }),
+    rose: Array.from({ length: 10 }, () => "#ff857d") as unknown as MantineColorsTuple,
+  },
   primaryColor: "seal",
   primaryShade: { light: 7, dark: 7 },
   defaultRadius: "md",

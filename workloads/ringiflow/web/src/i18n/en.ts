@@ -166,6 +166,7 @@ export const en: Messages = {
     unreachableRemedy: "Check your connection and try again. Nothing is done twice.",
     unreadable: "The server answered with an error (HTTP {status}).",
     unreadableRemedy: "Try again in a moment. Nothing is done twice.",
+    notUpdated: "This may be out of date. {reason} Trying again by itself.",
     code: "code {code}",
     retry: "Try again",
   },

@@ -164,6 +164,7 @@ export const ja = {
     unreachableRemedy: "接続を確認して、もう一度お試しください。同じ操作が二重に行われることはありません。",
     unreadable: "サーバーがエラー（HTTP {status}）を返しました。",
     unreadableRemedy: "少し待ってからもう一度お試しください。同じ操作が二重に行われることはありません。",
+    notUpdated: "最新の状態を取得できませんでした。{reason} 自動で再試行します。",
     code: "コード {code}",
     retry: "再試行",
   },

@@ -99,9 +99,9 @@ export function Decide({ request, onEdit }: { request: RequestDetail; onEdit(): 
         {button("approve", "filled", "teal.9")}
         {button("resubmit", "filled")}
         {button("return", "default")}
-        {button("reject", "light", "red")}
+        {button("reject", "outline", "bad")}
         {button("comment", "default")}
-        {button("withdraw", "subtle", "red")}
+        {button("withdraw", "subtle", "bad")}
       </Group>
       <Confirm asked={asked} request={request} onCancel={() => setAsked(null)} onConfirm={send} />
     </section>
@@ -121,7 +121,13 @@ function Confirm({ asked, request, onCancel, onConfirm }: ConfirmProps) {
   const name = asked && isFinal(asked.name) ? asked.name : null;
   const { title } = request;
   return (
-    <Modal opened={name !== null} onClose={onCancel} title={t("confirm.title")} centered>
+    <Modal
+      opened={name !== null}
+      onClose={onCancel}
+      title={t("confirm.title")}
+      closeButtonProps={{ "aria-label": t("cancel") }}
+      centered
+    >
       {asked && name && (
         <>
           <p>

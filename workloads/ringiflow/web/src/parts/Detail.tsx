@@ -5,7 +5,7 @@ import { getRequest, type HistoryEntry, type RequestDetail } from "../api.ts";
 import { formatFileSize, formatYen } from "../format.ts";
 import { Decide } from "./Decide.tsx";
 import { RequestForm } from "./RequestForm.tsx";
-import { Ago, ErrorNote, Mark, StatusBadge, useCaller, useSession, useWord } from "./shared.tsx";
+import { Ago, ErrorNote, Mark, NotUpdated, StatusBadge, useCaller, useSession, useWord } from "./shared.tsx";
 
 export function Detail({ id }: { id: string }) {
   const t = useTranslations();
@@ -24,7 +24,8 @@ export function Detail({ id }: { id: string }) {
       <a className="back" href="#/">
         ← {t("detail.back")}
       </a>
-      {error && <ErrorNote error={error} onRetry={() => void answer.refetch()} />}
+      {error && data && <NotUpdated error={error} />}
+      {error && !data && <ErrorNote error={error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <p className="dim">{t("app.loading")}</p>}
       {data && isEditing && data.request.allowed.includes("resubmit") && (
         <RequestForm returned={data.request} onClose={() => setIsEditing(false)} />
@@ -60,7 +61,7 @@ function Contents({ request }: { request: RequestDetail }) {
         <div>
           <dt>{t("applicant")}</dt>
           <dd>
-            {request.applicant.name} ({word("department", request.department)})
+            {request.applicant.name} · {word("department", request.department)}
           </dd>
         </div>
         <div>

@@ -6,7 +6,7 @@ import { useLocale, useTranslations } from "use-intl";
 import { getRequests, type RequestSummary, type View } from "../api.ts";
 import { formatYen } from "../format.ts";
 import { goTo, hashOf } from "../place.ts";
-import { Ago, ErrorNote, StatusBadge, useCaller, useSession, useWord } from "./shared.tsx";
+import { Ago, ErrorNote, NotUpdated, StatusBadge, useCaller, useSession, useWord } from "./shared.tsx";
 
 const LIMIT = 50;
 const EMPTY = { mine: "emptyMine", "to-decide": "emptyToDecide", all: "emptyAll" } as const;
@@ -70,7 +70,8 @@ export function RequestList({ openId }: { openId: string | null }) {
           </Button>
         </div>
       </div>
-      {list.error && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
+      {list.error && list.data && <NotUpdated error={list.error} />}
+      {list.error && !list.data && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
       {list.data?.length === 0 && (
         <p className="empty" role="status">
           {q ? t("noMatch", { q }) : t(EMPTY[view])}

@@ -65,6 +65,17 @@ export function StatusBadge({ status }: { status: Status }) {
   );
 }
 
+/** What is shown is older than it should be; the next attempt comes by itself. */
+export function NotUpdated({ error }: { error: Error }) {
+  const t = useTranslations("error");
+  const reason = error instanceof RequestFailed ? error.refusal?.reason : undefined;
+  return (
+    <p className="not-updated" role="status" data-testid="not-updated">
+      {t("notUpdated", { reason: reason ?? t("unreachable") })}
+    </p>
+  );
+}
+
 /** Reason, remedy and code of a refusal, with a way to try again. */
 export function ErrorNote({ error, onRetry }: { error: Error; onRetry?: () => void }) {
   const t = useTranslations("error");
