@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AlertTransition } from "../alerting/index.ts";
+import { search } from "../audit/index.ts";
+import type { Tx } from "../platform/database.ts";
+import { createTestDatabase, type TestDatabase, testClock, testCtx } from "../platform/testing.ts";
+import type { RolloutEvent, RolloutFacts } from "../rollout/index.ts";
+import {
+  followAlert,
+  followRollout,
+  getIncident,
+  listIncidents,
+  QUIET_AFTER_ROLLBACK_MS,
+  resolve,
+  resolveQuiet,
+} from "./index.ts";
+
+let t: TestDatabase;
+let clock: ReturnType<typeof testClock>;
+let serial: number;
+beforeEach(async () => {
+  t = await createTestDatabase();
+  clock = testClock();
+  serial = 0;
+});
+afterEach(() => t.close());
+
+const ctx = () => testCtx({ clock });
+const tx = <T>(work: (tx: Tx) => Promise<T>) => t.db.tx(ctx(), work);
+const text = (en: string) => ({ en, ja: `${en}(日本語)` });
+
+function alert(
+  alertId: string,
+  from: AlertTransition["from"],
+  to: AlertTransition["to"],
+  rest: Partial<AlertTransition> = {},
+) {
+  clock.advance(1_000);
+  const transition: AlertTransition = {
+    id: `t${++serial}`,
+    alertId,
+    title: text(`Too many errors (${alertId})`),
+    service: "bff",
+    episode: "e1",
+    from,
+    to,
+    fromLevel: from === "firing" ? "warning" : null,
+    level: to === "firing" ? "critical" : null,
+    severity: "critical",
+    value: 0.2,
+    impact: text("impact"),
+    runbook: "errors",
+    reason: text("because"),
+    at: clock.now(),
+    ...rest,
+  };
+  return tx((x) => followAlert(x, ctx(), transition));
+}
+const rollout: RolloutFacts = {
+  id: "r1",
+  runId: "run1",
+  kind: "deploy",
+  service: "bff",
+  version: "1.2.0",
+  fromVersion: "1.1.0",
+};
+function told(
+  event:
+    | { kind: "started" | "failing" | "rolling-back" }
+    | { kind: "ended"; result: Extract<RolloutEvent, { kind: "ended" }>["result"] },
+) {
+  clock.advance(1_000);
+  const whole = {
+    rollout,
+    reason: text("3 of 10 failed."),
+    key: `run1/${event.kind}`,
+    ...event,
+  } as RolloutEvent;
+  return tx((x) => followRollout(x, ctx(), whole));
+}
+const incidents = () => tx((x) => listIncidents(x));
+
+describe("incidents", () => {
+  it("a critical alert opens one incident, which resolves with its last alert", async () => {
+    await alert("errors", "pending", "firing");
+    await alert("latency", "pending", "firing");
+    await alert("errors", "firing", "resolved");
+    expect(await incidents()).toMatchObject([{ state: "open", severity: "critical", service: "bff" }]);
+    await alert("latency", "firing", "resolved");
+    const [incident] = await incidents();
+    expect(incident).toMatchObject({ state: "resolved" });
+    expect(incident?.timeline.map((entry) => entry.text.en.split(":")[0])).toEqual([
+      "Alert fired (critical)",
+      "Alert fired (critical)",
+      "Alert resolved",
+      "Alert resolved",
+      "Nothing keeps the incident open any more; it is resolved.",
+    ]);
+    expect(incident?.timeline[0]?.text.ja).toContain("アラート発生(緊急)");
+  });
+
+  it("a medium alert opens none; when it becomes critical it does", async () => {
+    await alert("errors", "pending", "firing", { severity: "medium", level: "warning" });
+    expect(await incidents()).toEqual([]);
+    await alert("errors", "firing", "firing");
+    expect(await incidents()).toMatchObject([{ state: "open", severity: "critical" }]);
+  });
+
+  it("severity rises and never falls", async () => {
+    await alert("latency", "pending", "firing", { severity: "high", level: "warning" });
+    await alert("errors", "pending", "firing");
+    await alert("latency", "firing", "firing", { severity: "high", level: "warning" });
+    expect(await incidents()).toMatchObject([{ severity: "critical" }]);
+  });
+
+  it("a rollout that is rolled back and its alert are one incident with one timeline", async () => {
+    await told({ kind: "started" });
+    await told({ kind: "failing" });
+    await alert("errors", "pending", "firing");
+    await told({ kind: "rolling-back" });
+    await told({ kind: "ended", result: "rolled-back" });
+    await alert("errors", "firing", "resolved");
+    expect(await incidents()).toMatchObject([{ state: "open" }]);
+    clock.advance(QUIET_AFTER_ROLLBACK_MS);
+    await tx((x) => resolveQuiet(x, ctx()));
+    const all = await incidents();
+    expect(all).toHaveLength(1);
+    expect(all[0]).toMatchObject({
+      state: "resolved",
+      title: { en: "The rollout of bff 1.2.0 fails" },
+      severity: "critical",
+    });
+    expect(all[0]?.timeline.map((entry) => entry.text.en.slice(0, 20))).toEqual([
+      "The rollout of 1.2.0",
+      "Alert fired (critica",
+      "1.2.0 gets no traffi",
+      "Rolled back from 1.2",
+      "Alert resolved: Too ",
+      "Nothing keeps the in",
+    ]);
+  });
+
+  it("after a rollback the incident is not resolved before its quiet time, nor while an alert fires", async () => {
+    await told({ kind: "ended", result: "rolled-back" });
+    clock.advance(QUIET_AFTER_ROLLBACK_MS - 1);
+    expect(await tx((x) => resolveQuiet(x, ctx()))).toEqual([]);
+    await alert("errors", "pending", "firing");
+    clock.advance(QUIET_AFTER_ROLLBACK_MS);
+    expect(await tx((x) => resolveQuiet(x, ctx()))).toEqual([]);
+    await alert("errors", "firing", "resolved");
+    expect((await incidents())[0]?.state).toBe("resolved");
+  });
+
+  it("a fact that is told twice appears once", async () => {
+    await told({ kind: "failing" });
+    await told({ kind: "failing" });
+    expect((await incidents())[0]?.timeline).toHaveLength(1);
+  });
+
+  it("a rollout that ended without a working state stays an incident until one succeeds", async () => {
+    await told({ kind: "ended", result: "failed" });
+    clock.advance(3_600_000);
+    await tx((x) => resolveQuiet(x, ctx()));
+    expect((await incidents())[0]?.state).toBe("open");
+    await told({ kind: "ended", result: "succeeded" });
+    expect((await incidents())[0]?.state).toBe("resolved");
+  });
+
+  it("a successful rollout opens nothing", async () => {
+    await told({ kind: "started" });
+    await told({ kind: "ended", result: "succeeded" });
+    expect(await incidents()).toEqual([]);
+  });
+
+  it("a person can resolve it once; the record says who", async () => {
+    await alert("errors", "pending", "firing");
+    const [{ id } = { id: "" }] = await incidents();
+    await tx((x) => resolve(x, ctx(), id, "false alarm"));
+    await expect(tx((x) => resolve(x, ctx(), id, "again"))).rejects.toMatchObject({
+      code: "incident_resolved",
+    });
+    const audit = await tx((x) => search(x, { resource: `incident/${id}` }));
+    expect(audit.map((row) => [row.action, row.actorId])).toEqual([
+      ["incident.resolve", "person:tester"],
+      ["incident.open", "person:tester"],
+    ]);
+    // A new alert is a new incident.
+    await alert("errors", "pending", "firing");
+    expect(await incidents()).toHaveLength(2);
+  });
+
+  it("another tenant's incident is not found", async () => {
+    await alert("errors", "pending", "firing");
+    const [{ id } = { id: "" }] = await incidents();
+    const other = testCtx({ tenant: "globex" });
+    await expect(t.db.tx(other, (x) => getIncident(x, id))).rejects.toMatchObject({ kind: "not_found" });
+  });
+});
