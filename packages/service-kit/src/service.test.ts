@@ -184,6 +184,21 @@ describe("a running service", () => {
     expect(collector.headers.authorization).toBe("Bearer abc");
   });
 
+  test("masks what the service itself writes into spans", async () => {
+    await fetch(`${sample.url}/hello/taro@example.com`, { headers: { "x-request-id": "mask-1" } });
+    const outer = await until(() =>
+      collector.spans.find(({ attributes }) => attributes.correlationId === "mask-1"),
+    );
+    expect(outer.attributes["url.path"]).toBe("/hello/t***@example.com");
+    const inner = await until(() =>
+      collector.spans.find(({ parentSpanId }) => parentSpanId === outer.spanId),
+    );
+    expect(inner).toMatchObject({ name: "look up", status: 2 });
+    expect(inner.attributes).toEqual({ note: "Bearer [masked]", authorization: "[masked]" });
+    expect(Buffer.concat(collector.raw).includes("password=[masked]")).toBe(true);
+    expect(Buffer.concat(collector.raw).includes(CANARY)).toBe(false);
+  });
+
   test("marks the span of a failure as an error", async () => {
     await fetch(`${sample.url}/fail`, { headers: { "x-request-id": "span-2" } });
     const span = await until(() =>

@@ -149,6 +149,8 @@ function createServer(log: Logger, newId: () => string): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId(newId),
     childLoggerFactory: (logger, bindings, options) => requestLogger(logger, bindings, options ?? {}),
+    // The edge on this machine says who the client is; X-Forwarded-* of anyone else is ignored.
+    trustProxy: "loopback",
     // Requests that arrive on open connections while we stop are still answered; the edge may be mid-flight.
     return503OnClosing: false,
     // Longer than the edge keeps an idle connection, so that it is the edge that closes.

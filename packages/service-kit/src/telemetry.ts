@@ -24,6 +24,7 @@ import {
 import { AlwaysOnSampler, BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import type { ServiceSettings } from "./environment.ts";
 import type { LogSink } from "./log.ts";
+import { maskingSpans } from "./masking-spans.ts";
 
 export type ServiceTelemetry = {
   tracer: Tracer;
@@ -74,6 +75,7 @@ export function createTelemetry(
     sampler: new AlwaysOnSampler(),
     spanProcessors: settings.otlp
       ? [
+          maskingSpans(),
           new BatchSpanProcessor(watch(new OTLPTraceExporter(to("traces"))), {
             ...QUEUE,
             exportTimeoutMillis: EXPORT_LIMIT_MS,

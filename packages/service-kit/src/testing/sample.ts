@@ -1,3 +1,4 @@
+import { SpanStatusCode } from "@opentelemetry/api";
 import { refuse, startService } from "../index.ts";
 
 /** A small service that the tests start as a real process. */
@@ -18,6 +19,13 @@ await startService({
     app.get("/hello/:name", async (request) => {
       request.setTenant("acme");
       service.log.info({ password: secret }, `hello from taro@example.com with Bearer ${secret}`);
+      service.tracer.startActiveSpan("look up", (span) => {
+        span.setAttribute("note", `Bearer ${secret}`);
+        span.setAttribute("authorization", secret);
+        span.recordException(new Error(`password=${secret}`));
+        span.setStatus({ code: SpanStatusCode.ERROR, message: `token=${secret}` });
+        span.end();
+      });
       orders.add(1, { route: "/hello/:name", status_class: "2xx", tenant: "none" });
       return { correlationId: request.correlationId };
     });
