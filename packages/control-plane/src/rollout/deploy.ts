@@ -23,9 +23,12 @@ export type Deployed =
 export async function deploy(
   deps: RolloutDeps,
   ctx: Ctx,
-  request: { service: string; version: string },
+  request: { service: string; version: string; approve?: boolean | undefined },
 ): Promise<Deployed> {
-  return begin(deps, ctx, { kind: "deploy", ...request }, null);
+  const { approve, ...what } = request;
+  // A machine can ask for a rollout; only a person can stand for it.
+  const approved = approve === true && ctx.actor.kind === "person";
+  return begin(deps, ctx, { kind: "deploy", ...what, approved }, null);
 }
 
 /**
@@ -169,7 +172,14 @@ async function enter(
     action: kind === "deploy" ? "rollout.deploy" : "rollout.rollback",
     resource: `service/${service}`,
     result: "success",
-    details: { run: run.id, version, from: fromVersion, digest: input.releaseDigest, reason: input.reason },
+    details: {
+      run: run.id,
+      version,
+      from: fromVersion,
+      digest: input.releaseDigest,
+      reason: input.reason,
+      approvedByRequester: kind === "deploy" && request.approved === true,
+    },
   });
   const rollout: RolloutFacts = { id, runId: run.id, kind, service, version, fromVersion };
   await deps.onEvent?.(tx, ctx, { kind: "started", rollout, reason: null, key: `${run.id}/started` });

@@ -6,7 +6,8 @@ import type { Plan, StepSpec } from "../runs/index.ts";
 import type { ObservedTarget, Policy, ReleaseSpec, ServiceSpec } from "./types.ts";
 
 export type RolloutRequest =
-  | { kind: "deploy"; service: string; version: string }
+  /** `approved`: a person deploys and stands for it; else an environment may ask for another person's approval. */
+  | { kind: "deploy"; service: string; version: string; approved?: boolean }
   /** By hand, after a rollout has ended: to a version that was good before, at once and without analysis. */
   | { kind: "rollback"; service: string; version: string };
 
@@ -90,7 +91,8 @@ export function planRollout(
   const isRollback = request.kind === "rollback";
 
   const steps: StepSpec[] = [];
-  if (settings.approval.choice === "manual" && !isRollback) steps.push(build.approval());
+  const isApproved = request.kind === "rollback" || request.approved === true;
+  if (settings.approval.choice === "manual" && !isApproved) steps.push(build.approval());
   // Going back never runs a migration, neither up nor down.
   if (hasMigration && !isRollback) steps.push(build.migrate());
   steps.push(build.start(), build.awaitHealthy());

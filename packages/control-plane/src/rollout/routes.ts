@@ -96,7 +96,12 @@ export const rolloutRoutes =
       url: "/v1/rollouts",
       schema: {
         summary: "Roll a version out",
-        body: z.strictObject({ service: name, version: name }),
+        body: z.strictObject({
+          service: name,
+          version: name,
+          /** A person who deploys approves what they ask for. */
+          approve: z.boolean().optional(),
+        }),
         response: { 200: noOp, 202: started },
       },
       handler: async (request, reply) => {
