@@ -59,7 +59,8 @@ export function ageOf(ms: number): Age {
 
 /** "14:03:21", in the reader's zone. */
 export function formatClock(at: Date, locale: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, { timeStyle: "medium", hourCycle: "h23", timeZone }).format(at);
+  const twoDigits = { hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
+  return new Intl.DateTimeFormat(locale, { ...twoDigits, hourCycle: "h23", timeZone }).format(at);
 }
 
 /** Date, time and zone, for hovering. */

@@ -82,7 +82,6 @@ export const en: Messages = {
     noMatch: "No request matches “{q}”.",
     newest: "The newest {count} are shown. Search to narrow them down.",
     waitsFor: "waits for {name}",
-    updating: "Updating",
   },
   summary: {
     title: "At a glance",

@@ -80,7 +80,6 @@ export const ja = {
     noMatch: "「{q}」に一致する申請はありません。",
     newest: "新しい順に {count} 件まで表示しています。検索で絞り込めます。",
     waitsFor: "{name} の判断待ち",
-    updating: "更新しています",
   },
   summary: {
     title: "全体の状況",
