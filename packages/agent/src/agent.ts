@@ -4,6 +4,7 @@ import { serveApi } from "./api.ts";
 import { runCommand } from "./commands.ts";
 import { createCounts } from "./edge/counts.ts";
 import { messageOf, notFound, type Refusal, unavailable } from "./errors.ts";
+import { type KeptSockets, keptByNobody } from "./keeper.ts";
 import { takeLock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import type {
@@ -26,6 +27,8 @@ export type AgentOptions = {
   socketPath: string;
   clock: Clock;
   log: Log;
+  /** Where listening sockets outlive the agent; by default nowhere. */
+  kept?: KeptSockets;
 };
 
 /** What the API offers; see `AgentClient` for the same from outside. */
@@ -92,7 +95,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       services: Object.fromEntries([...services.values()].map((service) => [service.name, service.saved()])),
     }),
   );
-  const deps = { home, clock, log, counts, save };
+  const deps = { home, clock, log, counts, save, kept: options.kept ?? keptByNobody };
 
   const found = mergeFound(state, readRecords(home));
   for (const name of new Set([...Object.keys(state?.services ?? {}), ...found.keys()]))

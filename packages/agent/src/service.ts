@@ -4,6 +4,7 @@ import { type Listener, openListener } from "./edge/listener.ts";
 import { createRouter } from "./edge/router.ts";
 import { conflict, type Refusal, refusalOf } from "./errors.ts";
 import { createInstances } from "./instances.ts";
+import type { KeptSockets } from "./keeper.ts";
 import type { Log } from "./log.ts";
 import type { DesiredService, ObservedService } from "./model.ts";
 import type { Clock } from "./platform/clock.ts";
@@ -16,6 +17,7 @@ export type ServiceDeps = {
   clock: Clock;
   log: Log;
   counts: Counts;
+  kept: KeptSockets;
   /** Writes the agent's state file. */
   save(): Promise<void>;
 };
@@ -116,7 +118,8 @@ export function createService(
     }
     const port = target.port === 0 ? (listenerPort ?? 0) : target.port;
     if (old && old.host === target.host && old.port === port) return old.setSticky(target.sticky);
-    const options = { router, counts: deps.counts, clock, host: target.host, sticky: target.sticky };
+    const { host, sticky } = target;
+    const options = { router, counts: deps.counts, kept: deps.kept, clock, host, sticky };
     try {
       listener = await openListener({ ...options, port });
     } catch (error) {

@@ -1,6 +1,7 @@
 import { createCounts } from "../edge/counts.ts";
 import { openListener } from "../edge/listener.ts";
 import { createRouter } from "../edge/router.ts";
+import { keptByNobody } from "../keeper.ts";
 import { systemClock } from "../platform/clock.ts";
 
 // The real edge with everything on: stickiness, counts, trace headers; only the supervision is left out.
@@ -16,6 +17,7 @@ const listener = await openListener({
   host: "127.0.0.1",
   port: 0,
   sticky: true,
+  kept: keptByNobody,
 });
 process.send?.(listener.port);
 process.on("disconnect", () => process.exit(0));

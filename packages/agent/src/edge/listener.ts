@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { codeOf, conflict, messageOf, unavailable } from "../errors.ts";
+import type { KeptSockets } from "../keeper.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Counts } from "./counts.ts";
 import { type EdgeContext, handleRequest } from "./exchange.ts";
@@ -25,6 +26,7 @@ export type ListenerOptions = {
   /** 0 picks a free one. */
   port: number;
   sticky: boolean;
+  kept: KeptSockets;
 };
 
 const HEADER_BYTES_MAX = 16 * 1024;
@@ -32,6 +34,8 @@ const HEADER_BYTES_MAX = 16 * 1024;
 const HEADERS_MS = 10_000;
 /** No byte in either direction while a request is arriving. */
 const UPLOAD_IDLE_MS = 60_000;
+/** Connections that wait while an agent restarts. */
+const BACKLOG = 1024;
 const KEEP_ALIVE_MS = 65_000;
 
 /** The newest request on a client's connection. */
@@ -80,15 +84,19 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host: options.host, port: options.port, backlog: 1024 }, () => {
+    const opened = () => {
       server.off("error", reject);
       resolve();
-    });
+    };
+    const socket = options.kept.take(options.host, options.port);
+    if (socket) server.listen(socket, BACKLOG, opened);
+    else server.listen({ host: options.host, port: options.port, backlog: BACKLOG }, opened);
   }).catch((error: unknown) => {
     throw listenRefusal(error, options.host, options.port);
   });
   server.on("error", () => {});
   const { port } = server.address() as { port: number };
+  options.kept.keep(options.host, port, server);
 
   return {
     host: options.host,
@@ -98,6 +106,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     },
     close(graceMs) {
       isClosing = true;
+      options.kept.drop(options.host, port);
       return new Promise((resolve) => {
         const timer = setTimeout(() => {
           for (const socket of upgraded) socket.destroy();
