@@ -5,7 +5,7 @@ import { conflict, forbidden, notFound, type Refusal } from "../platform/errors.
 import type { Json } from "../platform/json.ts";
 import { type Approval, actorText, decideApproval, type Presented } from "./approve.ts";
 import { decide, type RunEvent } from "./decide.ts";
-import { assertPlan, digestOf, renderInput } from "./plan.ts";
+import { assertPlan, digestOf, renderInput, storable } from "./plan.ts";
 import * as store from "./store.ts";
 import type { Plan, Run, RunRecord } from "./types.ts";
 import { wakeWorkers } from "./wake.ts";
@@ -21,43 +21,22 @@ export async function startRun(
   input: { plan: Plan; requestedBy?: string; parent?: string },
 ): Promise<Run> {
   // What is stored is what was hashed: a copy without undefined, functions or later changes.
-  const plan: Plan = JSON.parse(JSON.stringify(input.plan));
+  const plan: Plan = JSON.parse(storable(input.plan));
   assertPlan(plan);
-  const now = ctx.clock.now();
-  const run: RunRecord = {
+  const fresh = {
     id: ctx.newId(),
-    kind: plan.kind,
-    target: plan.target,
     plan,
     planHash: digestOf(plan),
     requestedBy: input.requestedBy ?? actorText(ctx.actor),
     parent: input.parent ?? null,
     correlationId: ctx.correlationId,
-    state: "pending",
-    phase: "do",
-    position: 0,
-    activity: "ready",
-    dueAt: now,
-    cancel: null,
-    refusal: null,
-    createdAt: now,
-    startedAt: null,
-    endedAt: null,
-    steps: [],
-    waitDone: false,
-    payload: null,
-    memo: null,
-    attempts: 0,
-    crashes: 0,
-    roundAt: null,
-    signals: [],
-    fence: 0,
-    version: 0,
-    worker: null,
+    createdAt: ctx.clock.now(),
   };
-  while (!(await store.insertRun(tx, ctx.tenant, run))) {
-    const holder = await store.selectHolder(tx, plan.target ?? "");
+  let run: RunRecord | undefined;
+  while (!run) {
+    run = await store.insertRun(tx, ctx.tenant, fresh);
     // The holder may have ended between the two statements.
+    const holder = run ? undefined : await store.selectHolder(tx, plan.target ?? "");
     if (holder) {
       throw conflict(
         "target_locked",

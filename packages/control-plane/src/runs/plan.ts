@@ -2,9 +2,15 @@ import { createHash } from "node:crypto";
 import type { Text } from "@toban/definition";
 import { invalid, type Refusal } from "../platform/errors.ts";
 import { canonicalJson, type Json } from "../platform/json.ts";
-import type { EffectSpec, Phase, Plan, RunRecord, StepSpec, WaitSpec } from "./types.ts";
+import type { EffectSpec, Phase, Plan, RunRecord, StepSpec } from "./types.ts";
 
 export const NOTHING = "nothing";
+
+/** JSON text that PostgreSQL can store: without NUL and without halves of surrogate pairs. */
+export const storable = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner) =>
+    typeof inner === "string" ? inner.replace(/[\0\p{Surrogate}]/gu, "\ufffd") : inner,
+  );
 
 /** `sha256:` and the digest of the value's canonical JSON. */
 export const digestOf = (value: unknown) =>
@@ -103,51 +109,35 @@ export type DryRun = {
   planHash: string;
   title: Text;
   target: string | null;
-  steps: {
+  /** Inputs are rendered as far as they are known before the run: references to outputs stand as they are. */
+  steps: (StepSpec & {
     index: number;
-    name: string;
-    title: Text;
-    action: string;
-    /** Rendered as far as it is known before the run: references to outputs stand as they are. */
-    input: Json;
-    idempotent: boolean;
-    timeoutMs: number;
-    wait: WaitSpec | null;
-    /** Who has to approve: how many distinct persons, and who may not be one of them. */
+    effectKey: string;
+    /** How many distinct persons have to approve, and who may not be one of them. */
     approvers: { count: number; except: string | null } | null;
-    compensate: EffectSpec | null;
-  }[];
+  })[];
   /** Unknown actions, stale references and whatever else would stop the run. Empty: it can start. */
   problems: Refusal[];
 };
 
 /** Shows what a run of this plan would do. Pure: calls no action, writes nothing. */
 export function dryRun(plan: Plan, actions: Record<string, unknown>, requestedBy?: string): DryRun {
-  const unknown = (step: StepSpec) =>
-    [step.action, step.compensate?.action]
-      .filter((name) => name !== undefined && name !== NOTHING && !Object.hasOwn(actions, name))
-      .map((name) => ({
-        code: "action_unknown",
-        reason: `Step ${step.name} names the action ${name}, which does not exist.`,
-        remedy: `Use one of: ${[NOTHING, ...Object.keys(actions)].sort().join(", ")}.`,
-      }));
-  return {
-    planHash: digestOf(plan),
-    title: plan.title,
-    target: plan.target,
-    steps: plan.steps.map((step, index) => ({
-      index,
-      name: step.name,
-      title: step.title,
-      action: step.action,
-      input: step.input,
-      idempotent: step.idempotent,
-      timeoutMs: step.timeoutMs,
-      wait: step.wait ?? null,
-      approvers:
-        step.wait?.kind === "approval" ? { count: step.wait.approvers, except: requestedBy ?? null } : null,
-      compensate: step.compensate ?? null,
-    })),
-    problems: [...planProblems(plan), ...plan.steps.flatMap(unknown)],
-  };
+  const steps = plan.steps.map((step, index) => {
+    const { wait } = step;
+    const approvers =
+      wait?.kind === "approval" ? { count: wait.approvers, except: requestedBy ?? null } : null;
+    return { ...step, index, effectKey: effectKey({ id: "run" }, "do", index), approvers };
+  });
+  const named = plan.steps.flatMap((step) =>
+    [step.action, step.compensate?.action ?? NOTHING].map((action) => ({ step, action })),
+  );
+  const unknown = named
+    .filter(({ action }) => action !== NOTHING && !Object.hasOwn(actions, action))
+    .map(({ step, action }) => ({
+      code: "action_unknown",
+      reason: `Step ${step.name} names the action ${action}, which does not exist.`,
+      remedy: `Use one of: ${[NOTHING, ...Object.keys(actions)].sort().join(", ")}.`,
+    }));
+  const problems = [...planProblems(plan), ...unknown];
+  return { planHash: digestOf(plan), title: plan.title, target: plan.target, steps, problems };
 }

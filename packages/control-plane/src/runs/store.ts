@@ -1,5 +1,6 @@
 import type { Tx } from "../platform/database.ts";
 import type { Approval } from "./approve.ts";
+import { storable } from "./plan.ts";
 import type { Plan, RunRecord, RunState, StepRecord } from "./types.ts";
 
 export type RunFilter = {
@@ -20,17 +21,23 @@ const COLUMNS = `id, kind, target, plan, plan_hash AS "planHash", requested_by A
 
 type Row = Omit<RunRecord, "steps">;
 
-/** False when the target is held by an unfinished run. */
-export async function insertRun(tx: Tx, tenant: string, run: RunRecord): Promise<boolean> {
-  const rows = await tx.query(
+export type NewRun = Pick<
+  RunRecord,
+  "id" | "plan" | "planHash" | "requestedBy" | "parent" | "correlationId" | "createdAt"
+>;
+
+/** Undefined when the target is held by an unfinished run. */
+export async function insertRun(tx: Tx, tenant: string, run: NewRun): Promise<RunRecord | undefined> {
+  const { id, plan, planHash, requestedBy, parent, correlationId, createdAt } = run;
+  const rows = await tx.query<Row>(
     `INSERT INTO toban.runs (tenant_id, id, kind, target, plan, plan_hash, requested_by, parent, correlation_id,
        state, phase, position, activity, wait_done, attempts, crashes, signals, due_at, fence, version, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', 'do', 0, 'ready', false, 0, 0, '[]', $10, 0, 0, $10)
-     ON CONFLICT (tenant_id, target) WHERE target IS NOT NULL AND ended_at IS NULL DO NOTHING RETURNING id`,
-    [tenant, run.id, run.kind, run.target, JSON.stringify(run.plan), run.planHash, run.requestedBy, run.parent,
-      run.correlationId, run.createdAt], // biome-ignore format: the order of the columns
+     ON CONFLICT (tenant_id, target) WHERE target IS NOT NULL AND ended_at IS NULL DO NOTHING
+     RETURNING ${COLUMNS}`,
+    [tenant, id, plan.kind, plan.target, plan, planHash, requestedBy, parent, correlationId, createdAt],
   );
-  return rows.length === 1;
+  return rows[0] && { ...rows[0], steps: [] };
 }
 
 export async function selectHolder(
@@ -160,8 +167,8 @@ export async function saveRuns(tx: Tx, changes: Change[]): Promise<RunRecord[]> 
      )
      SELECT id, fence, version FROM run`,
     [
-      JSON.stringify(changes.map(({ run, claim }) => ({ ...run, plan: undefined, steps: undefined, claim }))),
-      JSON.stringify(steps),
+      storable(changes.map(({ run, claim }) => ({ ...run, plan: undefined, steps: undefined, claim }))),
+      storable(steps),
       changes.map(({ run }) => run.id),
     ],
   );

@@ -19,7 +19,7 @@ export type WorkerOptions = {
   tenants(): Promise<string[]>;
   /** How long a lost worker's runs wait for another one. Default 10,000. */
   leaseMs?: number;
-  /** Runs performed at the same time. Default 16. */
+  /** Runs performed at the same time. Default 8; more than the database's pool holds only makes them wait. */
   concurrency?: number;
   /** Longest time until a run that another process started is seen. Default 250. */
   pollMs?: number;
@@ -50,7 +50,7 @@ const FAILED_WRITES = 3;
 
 /** Performs runs, together with any number of other workers on the same database. */
 export function createWorker(options: WorkerOptions): Worker {
-  const { db, leaseMs = 10_000, concurrency = 16, pollMs = 250 } = options;
+  const { db, leaseMs = 10_000, concurrency = 8, pollMs = 250 } = options;
   const holding = new Map<string, Held>();
   const driving = new Set<Promise<void>>();
   let tenants: { names: string[]; at: number } | undefined;
@@ -62,6 +62,8 @@ export function createWorker(options: WorkerOptions): Worker {
   let wakeTimer: NodeJS.Timeout | undefined;
   let stopping = false;
   const lease = () => (stopping ? null : leaseMs);
+  /** Claiming many at once saves transactions. */
+  const roomForBacklog = () => backlog && concurrency - holding.size >= concurrency / 2;
 
   function poll(): Promise<void> {
     if (polling) {
@@ -70,8 +72,9 @@ export function createWorker(options: WorkerOptions): Worker {
     }
     polling = pollTenants().finally(() => {
       polling = undefined;
-      if (pollAgain) nudge();
+      const again = pollAgain || roomForBacklog();
       pollAgain = false;
+      if (again) nudge();
     });
     return polling;
   }
@@ -83,21 +86,29 @@ export function createWorker(options: WorkerOptions): Worker {
       tenants = { names: await options.tenants(), at: performance.now() };
     }
     // No tenant is always the first to get the free places.
-    const [first, ...rest] = tenants.names;
-    if (first !== undefined) tenants.names = [...rest, first];
+    const names = [...tenants.names.slice(1), ...tenants.names.slice(0, 1)];
+    tenants.names = names;
     backlog = false;
     next = null;
-    for (const tenant of tenants.names) {
+    const failures: unknown[] = [];
+    for (const tenant of names) {
       const free = concurrency - holding.size;
-      if (free <= 0) backlog = true;
-      else if ((await claim(options.ctxFor(tenant), free)) >= free) backlog = true;
+      try {
+        if (free <= 0 || (await claim(options.ctxFor(tenant), free)) >= free) backlog = true;
+      } catch (error) {
+        failures.push(error);
+      }
     }
-    const now = options.ctxFor(tenants.names[0] ?? "system").clock.now();
-    const inMs = next === null ? pollMs : (next as Date).getTime() - now.getTime();
-    if (inMs >= 0 && inMs < pollMs) wakeTimer = setTimeout(nudge, inMs + 1).unref();
+    const [tenant] = names;
+    const due = next as Date | null;
+    if (tenant !== undefined && due) {
+      const inMs = due.getTime() - options.ctxFor(tenant).clock.now().getTime();
+      if (inMs >= 0 && inMs < pollMs) wakeTimer = setTimeout(nudge, inMs + 1).unref();
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
-  /** Claims due runs and commits their first intents, all in one transaction. Returns how many were due. */
+  /** Claims due runs and commits their first intents, all in one transaction. Returns how many. */
   async function claim(ctx: Ctx, free: number): Promise<number> {
     const event = { kind: "claimed", worker: `${process.pid}`, leaseMs } as const;
     const leaseUntil = performance.now() + leaseMs;
@@ -123,11 +134,11 @@ export function createWorker(options: WorkerOptions): Worker {
         if (decision.attention || decision.run.activity === "ended") alone.push(run);
         else changes.push({ ...decision, claim: true });
       }
-      return { due: due.length, saved: await store.saveRuns(tx, changes), alone };
+      return { saved: await store.saveRuns(tx, changes), alone };
     });
     for (const run of claimed.saved) hold(ctx, run, leaseUntil);
     for (const run of claimed.alone) await claimAlone(ctx, run, event);
-    return claimed.due;
+    return claimed.saved.length + claimed.alone.length;
   }
 
   async function claimAlone(ctx: Ctx, { id, version }: RunRecord, event: RunEvent): Promise<void> {
@@ -174,17 +185,20 @@ export function createWorker(options: WorkerOptions): Worker {
       .finally(() => {
         holding.delete(key);
         driving.delete(drive);
-        if (backlog && concurrency - holding.size >= concurrency / 2) nudge();
+        if (roomForBacklog()) nudge();
       });
     driving.add(drive);
   }
 
   async function performSteps(held: Held): Promise<void> {
     do {
-      if (performance.now() >= held.leaseUntil) return;
       held.abort = new AbortController();
-      const outcome = await perform(held, options.actions);
-      if (outcome === "lost") return;
+      const late = performance.now() >= held.leaseUntil;
+      const outcome = late ? "lost" : await perform(held, options.actions);
+      if (outcome === "lost") {
+        held.ctx.log.warn({ runId: held.run.id, fence: held.run.fence }, "lease was lost, run is left alone");
+        return;
+      }
       const event: RunEvent =
         outcome === "stopped" ? { kind: "released" } : { kind: "outcome", outcome, leaseMs: lease() };
       if (!(await commit(held, event))) return;
@@ -247,17 +261,18 @@ export function createWorker(options: WorkerOptions): Worker {
     if (!stopping) poll().catch(() => {});
   }
 
-  const forget = onWake(() => {
+  const wake = () => {
     tenants = undefined;
     nudge();
-  });
+  };
+  const forget = onWake(wake);
 
   return {
     tasks: [
       { name: "runs.poll", periodMs: pollMs, run: poll },
       { name: "runs.heartbeat", periodMs: leaseMs / 3, run: heartbeat },
     ],
-    nudge,
+    nudge: wake,
     nextWake: () => next,
     async stop(graceMs = 5_000) {
       stopping = true;

@@ -31,6 +31,8 @@ export type WorkerProcess = {
   reports: WorkerReport[];
   order(order: WorkerOrder): void;
   go(): void;
+  /** Gracefully; it can be given another order afterwards. */
+  stop(): void;
   reported(kind: WorkerReport["kind"], text?: string): Promise<void>;
   exited: Promise<unknown>;
   kill(signal?: NodeJS.Signals): void;
@@ -45,6 +47,7 @@ export async function startWorkerProcess(order?: WorkerOrder): Promise<WorkerPro
     reports,
     order: (order) => child.send(order),
     go: () => child.send("go"),
+    stop: () => child.send("stop"),
     reported: (kind, text) =>
       eventually(`${kind} ${text ?? ""} among ${JSON.stringify(reports)}`, () => {
         const failed = reports.find((report) => report.kind === "failed");

@@ -23,6 +23,8 @@ export type WorkerOrder = {
 
 export type WorkerReport =
   | { kind: "loaded" }
+  /** After the message "stop". */
+  | { kind: "stopped" }
   /** Migrated, connected, and has polled. */
   | { kind: "healthy" }
   | { kind: "at"; name: string; count: number }
@@ -31,11 +33,13 @@ export type WorkerReport =
 
 const report = (message: WorkerReport) => process.send?.(message);
 let go: () => void = () => {};
+let stop: () => Promise<void> = async () => {};
 
 process.on("disconnect", () => process.exit(0));
-process.on("message", (message: "go" | WorkerOrder) => {
+process.on("message", (message: "go" | "stop" | WorkerOrder) => {
   if (message === "go") return go();
-  start(message).catch((error: Error) => report({ kind: "failed", reason: String(error.stack) }));
+  const work = message === "stop" ? stop().then(() => report({ kind: "stopped" })) : start(message);
+  work.catch((error: Error) => report({ kind: "failed", reason: String(error.stack) }));
 });
 report({ kind: "loaded" });
 
@@ -65,6 +69,14 @@ async function start(order: WorkerOrder): Promise<void> {
     actions: {
       ...outsideActions(outside, String(process.pid), observed ? point : async () => {}),
       noop: async () => done(),
+      slow: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        return done();
+      },
+      die: async () => {
+        process.kill(process.pid, "SIGKILL");
+        return done();
+      },
     },
     tenants: async () => order.tenants,
     leaseMs: order.leaseMs,
@@ -72,7 +84,13 @@ async function start(order: WorkerOrder): Promise<void> {
   });
   await worker.tasks[0]?.run();
   await db.ping();
-  startTasks(worker.tasks, ctxFor("x").clock, log);
+  const tasks = startTasks(worker.tasks, ctxFor("x").clock, log);
+  stop = async () => {
+    await worker.stop();
+    await tasks.stop();
+    await outside.close();
+    await database.close();
+  };
   report({ kind: "healthy" });
 }
 
