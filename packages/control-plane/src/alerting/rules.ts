@@ -35,8 +35,8 @@ export function compileAlerts(definition: Operations): CompiledAlert[] {
         id,
         warning: numberOf(alert.thresholds.warning),
         critical: numberOf(alert.thresholds.critical),
-        // Absence is 1 when nothing came: reaching the threshold is what it watches for.
-        comparator: absence ? "below" : (comparators.get(commitment ?? "") ?? "at-most"),
+        // Thresholds are stayed below unless their commitment says otherwise. Absence is 1 when nothing came.
+        comparator: absence ? "below" : (comparators.get(commitment ?? "") ?? "below"),
         forMs: alert.for.ms,
         keepMs: Math.max(alert.for.ms, SHORTEST_KEEP_MS),
         minimumSamples: absence ? 0 : indicator.kind === "gauge" ? 1 : MINIMUM_REQUESTS,

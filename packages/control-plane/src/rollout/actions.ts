@@ -197,14 +197,15 @@ async function restore(deps: RolloutDeps, step: StepContext): Promise<StepOutcom
     );
     observed = await deps.driver.observe(service);
   }
-  const desired = observed?.desired;
-  if (!observed || !desired) return again();
-  if (desired.listener && weightOf(observed.weights, stable) !== 100) {
+  if (observed?.desired?.listener && weightOf(observed.weights, stable) !== 100) {
     // Stable kept full capacity until the end of the bake, so this normally passes at the first look.
     if (healthyCount(instancesOf(observed, stable)) === 0) return again();
-    await deps.driver.apply(service, withWeights(desired, stable, candidate, 100), step.fence);
-    return again();
+    await deps.driver.apply(service, withWeights(observed.desired, stable, candidate, 100), step.fence);
+    observed = await deps.driver.observe(service);
   }
+  const desired = observed?.desired;
+  if (!observed || !desired) return again();
+  if (desired.listener && weightOf(observed.weights, stable) !== 100) return again();
   await confirmZero(deps, step, service, candidate);
   if (removeCandidate && desired.releases[candidate]) {
     await deps.driver.apply(service, withoutRelease(desired, candidate), step.fence);
