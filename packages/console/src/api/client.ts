@@ -44,12 +44,24 @@ export async function getCommitments(signal: AbortSignal): Promise<Commitment[]>
   return (await answerOf(client.GET("/v1/commitments", { signal }))).commitments;
 }
 
+type StreamEvents = {
+  overview(overview: Overview): void;
+  /** The server is there and says why it cannot tell how things stand. */
+  problem(refusal: Refusal): void;
+  failed(): void;
+};
+
 /** Opens the live stream. EventSource tells nothing about a failure: ask `getOverview` for the reason. */
-export function openStream(on: { overview(overview: Overview): void; failed(): void }): () => void {
+export function openStream(on: StreamEvents): () => void {
   const source = new EventSource("/v1/stream");
   source.addEventListener("overview", (event) => {
     const overview = parseOverview((event as MessageEvent<string>).data);
     if (overview) on.overview(overview);
+    else on.failed();
+  });
+  source.addEventListener("problem", (event) => {
+    const refusal = refusalIn(parse((event as MessageEvent<string>).data));
+    if (refusal) on.problem(refusal);
     else on.failed();
   });
   source.onerror = () => {
@@ -59,11 +71,15 @@ export function openStream(on: { overview(overview: Overview): void; failed(): v
   return () => source.close();
 }
 
-function parseOverview(data: string): Overview | null {
+function parse(data: string): unknown {
   try {
-    const value = JSON.parse(data) as Overview;
-    return Array.isArray(value.services) && typeof value.at === "string" ? value : null;
+    return JSON.parse(data);
   } catch {
     return null;
   }
+}
+
+function parseOverview(data: string): Overview | null {
+  const value = parse(data) as Overview | null;
+  return Array.isArray(value?.services) && typeof value.at === "string" ? value : null;
 }

@@ -4,8 +4,7 @@
 export type Text = { en: string; ja: string };
 export type Refusal = { code: string; reason: string; remedy: string };
 
-export type InstanceState = "starting" | "healthy" | "unhealthy" | "backoff" | "draining" | "failed";
-export type Instance = { id: string; state: InstanceState; restarts: number; rssBytes: number | null };
+export type Instance = { id: string; state: string; restarts: number; rssBytes: number | null };
 export type VersionRole = "live" | "candidate" | "draining";
 export type Version = { version: string; weight: number; role: VersionRole; instances: Instance[] };
 
@@ -52,6 +51,8 @@ export type Rollout = {
   result: RolloutResult | null;
   startedAt: string;
   endedAt: string | null;
+  /** From the first bad answer of the candidate to its weight being 0 again. */
+  rollbackSeconds: number | null;
   steps: RolloutStep[];
 };
 
@@ -98,12 +99,15 @@ export type Overview = {
 
 export type Evidence = {
   verdict: "pass" | "fail" | "inconclusive";
-  measured: string | number | null;
+  grade: "measured" | "attested";
+  measured: string;
   at: string;
-  expiresAt: string | null;
-  grade: string | null;
-  reason: string | Text | null;
-  remedy: string | Text | null;
+  expiresAt: string;
+  code: string;
+  reason: Text;
+  remedy: Text;
+  /** "expired", "the proof or its value", or the name of what changed since; null while it counts. */
+  stale: string | null;
 };
 export type Commitment = {
   id: string;

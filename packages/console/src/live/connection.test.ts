@@ -55,6 +55,13 @@ describe("the picture", () => {
 });
 
 describe("after a failure", () => {
+  test("the reason that the server gave is kept, and the picture is not live", () => {
+    const refusal = { code: "database_unavailable", reason: "…", remedy: "…" };
+    const troubled = play(received(AT, 1_000), { type: "failed", failure: { status: 503, refusal } });
+    expect(troubled.failure).toEqual({ status: 503, refusal });
+    expect(freshness(troubled, 1_000).state).toBe("lost");
+  });
+
   test("401 means that the one-time URL is needed", () => {
     expect(play(failed(401)).phase).toBe("refused");
     expect(play(failed(503)).phase).toBe("lost");

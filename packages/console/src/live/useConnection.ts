@@ -25,6 +25,10 @@ export function useConnection() {
           watch();
           apply({ type: "overview", overview, nowMs: monotonicMs() });
         },
+        problem(refusal) {
+          watch();
+          apply({ type: "failed", failure: { status: 503, refusal } });
+        },
         failed: () => void diagnose(),
       });
     };

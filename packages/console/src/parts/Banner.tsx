@@ -15,7 +15,9 @@ export function Banner({ connection, fresh }: { connection: Connection; fresh: F
   return (
     <div className="note tone-warn banner" data-testid="connection-banner">
       <p className="note-title">
-        {fresh.state === "lost" ? t("lostTitle") : t("staleTitle", { age: span(fresh.ageMs ?? 0) })}
+        {fresh.state === "stale"
+          ? t("staleTitle", { age: span(fresh.ageMs ?? 0) })
+          : t(failure && failure.status > 0 ? "problemTitle" : "lostTitle")}
       </p>
       <p>{time ? t("oldPicture", { time }) : t("nothingYet")}</p>
       {failure && <Explanation failure={failure} />}

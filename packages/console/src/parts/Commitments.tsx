@@ -168,8 +168,8 @@ function Row({ row }: { row: Commitment }) {
       </td>
       <td className="c-says">
         {textIn(row.says, locale)} <span className="source">{t("source", { section: row.source })}</span>
-        {row.state !== "proven" && (reason || remedy) && (
-          <dl className="facts because" data-state={row.state}>
+        {row.state === "failing" && (reason || remedy) && (
+          <dl className="facts because">
             {reason && (
               <div>
                 <dt>{t("reason")}</dt>
@@ -218,19 +218,22 @@ function EvidenceView({ row: { evidence } }: { row: Commitment }) {
   const { nowMs } = usePage();
   const { ago } = useAge();
   if (!evidence) return <span className="none">{t("noEvidence")}</span>;
-  const expired = evidence.expiresAt !== null && nowMs !== null && Date.parse(evidence.expiresAt) <= nowMs;
+  const stale = () => {
+    if (evidence.stale === "expired") {
+      return nowMs === null ? "" : t("expired", { age: ago(nowMs - Date.parse(evidence.expiresAt)) });
+    }
+    return evidence.stale === "the proof or its value"
+      ? t("changedProof")
+      : t("changed", { what: evidence.stale ?? "" });
+  };
   return (
     <span className="evidence">
       <span>
         <Status kind="verdict" state={evidence.verdict} /> <Time at={evidence.at} />
       </span>
-      {evidence.measured !== null && evidence.measured !== "" && (
-        <span>{t("measured", { value: String(evidence.measured) })}</span>
-      )}
-      {evidence.grade === "attestation" && <span className="grade">{label("grade", evidence.grade)}</span>}
-      {expired && evidence.expiresAt && (
-        <span className="grade">{t("expired", { age: ago(nowMs - Date.parse(evidence.expiresAt)) })}</span>
-      )}
+      {evidence.measured !== "" && <span>{t("measured", { value: evidence.measured })}</span>}
+      {evidence.grade === "attested" && <span className="grade">{label("grade", evidence.grade)}</span>}
+      {evidence.stale !== null && <span className="grade">{stale()}</span>}
     </span>
   );
 }

@@ -37,9 +37,16 @@ export function formatMeasure(value: number, unit: string, locale: string): stri
       return formatMs(value, locale);
     case "bytes":
       return formatBytes(value, locale);
+    case "JPY":
+    case "USD":
+      return new Intl.NumberFormat(locale, { style: "currency", currency: unit }).format(value);
     default: {
       const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value);
-      return unit === "" || unit === "count" ? number : unit === "%" ? `${number}%` : `${number} ${unit}`;
+      return unit === "" || unit === "count"
+        ? number
+        : /^[%/]/.test(unit)
+          ? `${number}${unit}`
+          : `${number} ${unit}`;
     }
   }
 }

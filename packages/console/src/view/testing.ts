@@ -62,6 +62,7 @@ export function aRollout(over: Partial<Rollout> = {}): Rollout {
     result: null,
     startedAt: "2026-11-23T00:00:00.000Z",
     endedAt: null,
+    rollbackSeconds: null,
     steps: [step(10, "pass"), step(50, "running"), step(100, null)],
     ...over,
   };

@@ -58,6 +58,8 @@ describe("numbers", () => {
     expect(formatMeasure(150, "ms", "en")).toBe("150 ms");
     expect(formatMeasure(7, "frogs", "en")).toBe("7 frogs");
     expect(formatMeasure(7, "count", "en")).toBe("7");
+    expect(formatMeasure(2.5, "/s", "en")).toBe("2.5/s");
+    expect(formatMeasure(1200, "JPY", "en")).toBe("¥1,200");
   });
 });
 

@@ -15,7 +15,7 @@ export function RequestList({ openId }: { openId: string | null }) {
   const t = useTranslations("list");
   const caller = useCaller();
   const { user } = useSession();
-  const decides = user.roles.length > 0;
+  const decides = user.roles.some((role) => role !== "applicant");
   const [view, setView] = useState<View>(decides ? "to-decide" : "mine");
   const [text, setText] = useState("");
   const [q] = useDebouncedValue(text.trim(), 300);

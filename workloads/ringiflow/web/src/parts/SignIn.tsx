@@ -20,7 +20,10 @@ export function SignIn() {
     onSuccess: (session) => queries.setQueryData(["session"], session),
   });
   const describe = (user: User) =>
-    [word("department", user.department), ...user.roles.map((role) => word("role", role))].join(" · ");
+    [
+      word("department", user.department),
+      ...user.roles.filter((role) => role !== "applicant").map((role) => word("role", role)),
+    ].join(" · ");
   const wanted = text.trim().toLocaleLowerCase();
   const found = (users.data ?? []).filter((user) =>
     `${user.name} ${user.tenantName} ${describe(user)}`.toLocaleLowerCase().includes(wanted),
