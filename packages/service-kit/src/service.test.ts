@@ -85,7 +85,9 @@ describe("a running service", () => {
     expect(await given.json()).toEqual({ correlationId: "req-1.a:b_C" });
     for (const bad of ["a b", "x".repeat(65), "-a", '"']) {
       const answer = await fetch(`${sample.url}/hello/a`, { headers: { "x-request-id": bad } });
-      expect(answer.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+      expect(answer.headers.get("x-request-id")).toMatch(
+        /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+      );
     }
   });
 
@@ -299,6 +301,18 @@ describe("a running service", () => {
     expect(chain.client.parentSpanId).toBe(outer?.spanId);
     expect(inner?.parentSpanId).toBe(chain.client.spanId);
     expect(chain.client.attributes).toMatchObject({ "http.response.status_code": 200, service: "bff" });
+  });
+});
+
+describe("a service whose output nobody reads any more", () => {
+  test("goes on serving", async () => {
+    const sample = await start();
+    sample.child.stdout?.destroy();
+    for (let count = 0; count < 50; count++) {
+      expect((await fetch(`${sample.url}/hello/a`)).status).toBe(200);
+    }
+    sample.child.kill("SIGTERM");
+    expect(await sample.exited).toEqual({ code: 0, signal: null });
   });
 });
 

@@ -361,7 +361,9 @@ describe("the parts", () => {
         2,
       ]);
     }
-    expect(choosePeople(people(2, "a"), 10, seededChance(1))).toHaveLength(2);
+    const twice = choosePeople(people(2, "a"), 5, seededChance(1)).map(({ id }) => id);
+    expect(twice).toEqual([twice[0], twice[1], twice[0], twice[1], twice[0]]);
+    expect(choosePeople([], 5, seededChance(1))).toEqual([]);
   });
 
   test("a cookie is kept, replaced and deleted as the server says", () => {

@@ -148,7 +148,10 @@ function codeOf(answer: Answer): string {
   return typeof error?.code === "string" ? error.code : "";
 }
 
-/** People of every tenant in turn, of each tenant an approver and an applicant in turn. */
+/**
+ * People of every tenant in turn, of each tenant an approver and an applicant in turn. More users than people means
+ * that some have a second browser: the edge tells browsers apart, not people.
+ */
 export function choosePeople(people: readonly User[], count: number, chance: Chance): User[] {
   const tenants = [...new Set(people.map(({ tenant }) => tenant))].sort();
   const queues = tenants.map((tenant) => {
@@ -162,12 +165,8 @@ export function choosePeople(people: readonly User[], count: number, chance: Cha
     }
     return mixed;
   });
-  const chosen: User[] = [];
-  for (let round = 0; chosen.length < Math.min(count, people.length); round++) {
-    for (const queue of queues) {
-      const person = queue[round];
-      if (person && chosen.length < count) chosen.push(person);
-    }
-  }
-  return chosen;
+  const order = Array.from({ length: Math.max(0, ...queues.map(({ length }) => length)) }, (_one, round) =>
+    queues.map((queue) => queue[round]).filter((person) => person !== undefined),
+  ).flat();
+  return Array.from({ length: order.length > 0 ? count : 0 }, (_one, index) => order[index % order.length]!);
 }
