@@ -1,12 +1,15 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import Fastify from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { search } from "../audit/index.ts";
 import { unavailable } from "../platform/errors.ts";
 import { createTestDatabase, type TestDatabase, testClock, testCtx } from "../platform/testing.ts";
 import {
   type AlertingDeps,
   type AlertTransition,
+  alertingRoutes,
   deliverPages,
   evaluateAlerts,
   listAlerts,
@@ -26,10 +29,16 @@ let sample: { value: number | null; samples: number } | "down";
 let seen: AlertTransition[];
 let clock: ReturnType<typeof testClock>;
 let deps: AlertingDeps;
-const ctx = () => testCtx({ clock });
+/** Every test is a tenant of its own. */
+let tenant = 0;
+const ctx = () => testCtx({ clock, tenant: `tenant-${tenant}` });
 
-beforeEach(async () => {
+beforeAll(async () => {
   t = await createTestDatabase();
+});
+afterAll(() => t.close());
+beforeEach(async () => {
+  tenant += 1;
   hits = [];
   seen = [];
   answer = 200;
@@ -69,7 +78,6 @@ beforeEach(async () => {
 afterEach(async () => {
   hook.closeAllConnections();
   await new Promise((resolve) => hook.close(resolve));
-  await t.close();
 });
 
 /** Evaluates every two seconds for `seconds`. */
@@ -81,7 +89,7 @@ async function evaluateFor(seconds: number, value: typeof sample) {
   }
 }
 const alert = async () => {
-  const views = await t.db.tx(t.ctx, (tx) => listAlerts(tx, deps.definition()));
+  const views = await t.db.tx(ctx(), (tx) => listAlerts(tx, deps.definition()));
   return views.find((view) => view.id === "bff-errors")!;
 };
 const bad = { value: 0.2, samples: 100 };
@@ -110,8 +118,8 @@ describe("alerting on a real database", () => {
       "firing→resolved",
     ]);
     const from = new Date(0);
-    expect(await t.db.tx(t.ctx, (tx) => readTransitions(tx, { from, limit: 10 }))).toHaveLength(3);
-    const audit = await t.db.tx(t.ctx, (tx) => search(tx, { resource: "alert/bff-errors" }));
+    expect(await t.db.tx(ctx(), (tx) => readTransitions(tx, { from, limit: 10 }))).toHaveLength(3);
+    const audit = await t.db.tx(ctx(), (tx) => search(tx, { resource: "alert/bff-errors" }));
     expect(audit.map((row) => row.action).sort()).toEqual([
       "alert.firing",
       "alert.page",
@@ -130,7 +138,7 @@ describe("alerting on a real database", () => {
     clock.advance(2_000);
     await expect(evaluateAlerts(deps, ctx())).rejects.toThrow("incident");
     expect((await alert()).state).toBe("pending");
-    expect(await t.db.tx(t.ctx, (tx) => readPages(tx, 10))).toEqual([]);
+    expect(await t.db.tx(ctx(), (tx) => readPages(tx, 10))).toEqual([]);
     deps.onTransition = listener;
     await evaluateFor(2, bad);
     expect((await alert()).state).toBe("firing");
@@ -141,7 +149,7 @@ describe("alerting on a real database", () => {
     // Everything is in rows: new dependencies are a new process.
     deps = { ...deps };
     await evaluateFor(10, bad);
-    expect(await t.db.tx(t.ctx, (tx) => readPages(tx, 10))).toHaveLength(1);
+    expect(await t.db.tx(ctx(), (tx) => readPages(tx, 10))).toHaveLength(1);
   });
 
   it("two replicas that look at the same time page once", async () => {
@@ -153,7 +161,7 @@ describe("alerting on a real database", () => {
       evaluateAlerts(deps, ctx()),
     ]);
     expect((await alert()).state).toBe("firing");
-    expect(await t.db.tx(t.ctx, (tx) => readPages(tx, 10))).toHaveLength(1);
+    expect(await t.db.tx(ctx(), (tx) => readPages(tx, 10))).toHaveLength(1);
   });
 
   it("telemetry that does not answer keeps a firing alert firing and says that there is no data", async () => {
@@ -209,5 +217,27 @@ describe("alerting on a real database", () => {
     const other = testCtx({ tenant: "globex" });
     const views = await t.db.tx(other, (tx) => listAlerts(tx, deps.definition()));
     expect(views.every((view) => view.state === "inactive" && view.noData)).toBe(true);
+  });
+
+  it("GET /v1/alerts shows every alert, what changed and what was paged", async () => {
+    const server = Fastify();
+    server.setValidatorCompiler(validatorCompiler);
+    server.setSerializerCompiler(serializerCompiler);
+    server.addHook("onRequest", async (request) => {
+      request.ctx = ctx();
+    });
+    await server.register(alertingRoutes(deps));
+    const before = (await server.inject("/v1/alerts")).json();
+    expect(before).toMatchObject({
+      alerts: [{ state: "inactive", noData: true }, {}],
+      transitions: [],
+      pages: [],
+    });
+    await evaluateFor(10, bad);
+    const after = (await server.inject("/v1/alerts")).json();
+    expect(after.alerts[0]).toMatchObject({ id: "bff-errors", state: "firing", page: { state: "queued" } });
+    expect(after.transitions).toHaveLength(2);
+    expect(after.pages).toMatchObject([{ kind: "fire", channel: "hook" }]);
+    await server.close();
   });
 });

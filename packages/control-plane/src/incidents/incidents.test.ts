@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import Fastify from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { AlertTransition } from "../alerting/index.ts";
 import { search } from "../audit/index.ts";
 import type { Tx } from "../platform/database.ts";
@@ -8,6 +10,7 @@ import {
   followAlert,
   followRollout,
   getIncident,
+  incidentRoutes,
   listIncidents,
   QUIET_AFTER_ROLLBACK_MS,
   resolve,
@@ -17,14 +20,19 @@ import {
 let t: TestDatabase;
 let clock: ReturnType<typeof testClock>;
 let serial: number;
-beforeEach(async () => {
+/** Every test is a tenant of its own. */
+let tenant = 0;
+beforeAll(async () => {
   t = await createTestDatabase();
+});
+afterAll(() => t.close());
+beforeEach(() => {
   clock = testClock();
   serial = 0;
+  tenant += 1;
 });
-afterEach(() => t.close());
 
-const ctx = () => testCtx({ clock });
+const ctx = () => testCtx({ clock, tenant: `tenant-${tenant}` });
 const tx = <T>(work: (tx: Tx) => Promise<T>) => t.db.tx(ctx(), work);
 const text = (en: string) => ({ en, ja: `${en}(日本語)` });
 
@@ -96,6 +104,13 @@ describe("incidents", () => {
       "Nothing keeps the incident open any more; it is resolved.",
     ]);
     expect(incident?.timeline[0]?.text.ja).toContain("アラート発生(緊急)");
+  });
+
+  it("alerts with similar names are told apart", async () => {
+    await alert("error_rate", "pending", "firing");
+    await alert("error-rate", "pending", "firing");
+    await alert("error_rate", "firing", "resolved");
+    expect(await incidents()).toMatchObject([{ state: "open" }]);
   });
 
   it("a medium alert opens none; when it becomes critical it does", async () => {
@@ -193,5 +208,26 @@ describe("incidents", () => {
     const [{ id } = { id: "" }] = await incidents();
     const other = testCtx({ tenant: "globex" });
     await expect(t.db.tx(other, (x) => getIncident(x, id))).rejects.toMatchObject({ kind: "not_found" });
+  });
+});
+
+describe("the routes", () => {
+  it("list incidents, show one with its timeline, and resolve it by hand", async () => {
+    const server = Fastify();
+    server.setValidatorCompiler(validatorCompiler);
+    server.setSerializerCompiler(serializerCompiler);
+    server.addHook("onRequest", async (request) => {
+      request.ctx = ctx();
+    });
+    await server.register(incidentRoutes({ db: t.db }));
+    await alert("errors", "pending", "firing");
+    const [incident] = (await server.inject("/v1/incidents")).json().incidents;
+    expect(incident).toMatchObject({ state: "open", service: "bff", resolvedAt: null });
+    const url = `/v1/incidents/${incident.id}`;
+    expect((await server.inject(url)).json().timeline).toHaveLength(1);
+    expect((await server.inject({ method: "POST", url: `${url}/resolve`, body: {} })).statusCode).toBe(400);
+    const resolved = await server.inject({ method: "POST", url: `${url}/resolve`, body: { note: "done" } });
+    expect(resolved.json()).toMatchObject({ state: "resolved" });
+    await server.close();
   });
 });

@@ -61,7 +61,7 @@ export async function clearCause(tx: Tx, ctx: Ctx, cause: string, event: Inciden
     const incident = await store.lockIncident(tx, id);
     if (incident?.state !== "open") continue;
     await store.insertTimeline(tx, ctx, { incidentId: id, eventKey: event.key, at, text: event.text });
-    await store.clearCauses(tx, id, cause);
+    await store.clearCauses(tx, id, { cause });
     await settle(tx, ctx, incident, at);
   }
 }
@@ -70,7 +70,7 @@ export async function clearCause(tx: Tx, ctx: Ctx, cause: string, event: Inciden
 export async function clearCausesOf(tx: Tx, ctx: Ctx, key: string, prefix: string): Promise<void> {
   const incident = await store.lockOpen(tx, key);
   if (!incident) return;
-  await store.clearCauses(tx, incident.id, `${prefix}%`);
+  await store.clearCauses(tx, incident.id, { prefix });
   await settle(tx, ctx, incident, ctx.clock.now());
 }
 
@@ -102,7 +102,7 @@ export async function resolve(tx: Tx, ctx: Ctx, id: string, note: string): Promi
   if (incident.state === "resolved") {
     throw conflict("incident_resolved", "The incident is resolved already.", "Nothing is to be done.");
   }
-  await store.clearCauses(tx, id, "%");
+  await store.clearCauses(tx, id, { prefix: "" });
   await end(tx, ctx, incident, ctx.clock.now(), {
     en: `Resolved by hand: ${note}`,
     ja: `手動で解決: ${note}`,

@@ -70,11 +70,16 @@ export async function activateCause(tx: Tx, ctx: Ctx, incidentId: string, cause:
   );
 }
 
-/** `cause` may end in % to mean every cause that begins so. */
-export async function clearCauses(tx: Tx, incidentId: string, cause: string): Promise<void> {
+/** Ends one cause, or with `prefix` every cause that begins so. */
+export async function clearCauses(
+  tx: Tx,
+  incidentId: string,
+  which: { cause: string } | { prefix: string },
+): Promise<void> {
   await tx.query(
-    "UPDATE toban.incident_causes SET active = false WHERE incident_id = $1 AND cause LIKE $2 AND active",
-    [incidentId, cause],
+    `UPDATE toban.incident_causes SET active = false
+     WHERE incident_id = $1 AND active AND (cause = $2 OR starts_with(cause, $3))`,
+    [incidentId, "cause" in which ? which.cause : null, "prefix" in which ? which.prefix : null],
   );
 }
 

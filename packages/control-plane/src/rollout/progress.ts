@@ -168,8 +168,8 @@ function crash(instances: TargetInstance[], spec: ObserveSpec): Verdict | null {
     verdict: "fail",
     code: "candidate_crashed",
     reason: {
-      en: `An instance of the candidate ended by itself (${restarts} restarts).`,
-      ja: `新しい版のインスタンスが異常終了しました(再起動 ${restarts} 回)。`,
+      en: `An instance of the candidate did not keep running (${restarts} restarts).`,
+      ja: `新しい版のインスタンスが動作し続けませんでした(再起動 ${restarts} 回)。`,
     },
     remedy: lookAtCandidate,
   };
@@ -204,7 +204,10 @@ const unreachable = inconclusive(
 
 const noTelemetry = inconclusive(
   "no_telemetry",
-  { en: "No reports of what users see arrive.", ja: "利用者側の計測結果が届いていません。" },
+  {
+    en: "The edge reports nothing: no requests come, or its telemetry does not arrive.",
+    ja: "エッジから計測結果が届きません。要求がないか、テレメトリが届いていません。",
+  },
   {
     en: "Check the edge's telemetry and the telemetry store.",
     ja: "エッジの計測送信とテレメトリストアを確認してください。",
