@@ -14,6 +14,8 @@ import { queryFolder, seeded, send, silent, startTelemetry, temporaryFolder, tra
 
 const justNow = () => new Date(systemClock.now().getTime() - 1000);
 const tracesOf = (ids: number[]) => tracesJson(ids.map((id) => ({ id, endedAt: justNow() })));
+const recordOf = async (...ids: number[]) =>
+  encodeRecord("spans", (await rowsOf("traces", tracesOf(ids), "acme", systemClock.now())).lines);
 const range = () => {
   const now = systemClock.now().getTime();
   return { from: new Date(now - 3_600_000), to: new Date(now + 60_000), stepMs: 60_000, groupBy: [] };
@@ -92,23 +94,28 @@ describe("the spool", () => {
     }
   });
 
-  it("takes the whole records of a segment that ends in the middle of one", async () => {
+  it("takes the whole records of a torn segment and sets one aside that the store cannot read", async () => {
     const place = await temporaryFolder();
     const { folder, socketPath } = place;
     const options = { folder, socketPath, log: silent, clock: systemClock };
     try {
       const first = await openTelemetryStore({ ...options, sealAfterMs: 60_000 });
 
-      const record = (id: number) =>
-        encodeRecord("spans", rowsOf("traces", tracesOf([id]), "acme", systemClock.now()).lines);
       await first.close();
       await mkdir(path.join(folder, "spool"), { recursive: true });
-      const torn = Buffer.concat([record(1), record(2), record(3).subarray(0, 200)]);
+      const torn = Buffer.concat([
+        await recordOf(1),
+        await recordOf(2),
+        (await recordOf(3)).subarray(0, 200),
+      ]);
       await writeFile(path.join(folder, "spool", "torn.segment"), torn);
+      // Whole records, but nothing that the store can read.
+      await writeFile(path.join(folder, "spool", "bad.segment"), encodeRecord("spans", ["{nope"]));
       const second = await openTelemetryStore(options);
       await second.flush();
       expect(await second.red(testCtx(), range())).toMatchObject([{ requests: 2 }]);
-      expect(await readdir(path.join(folder, "spool"))).toEqual([]);
+      expect(await readdir(path.join(folder, "spool"))).toEqual(["rejected"]);
+      expect(second.status().segments).toMatchObject({ inserted: 1, setAside: 1, waiting: 0 });
       await second.close();
     } finally {
       await place.remove();
@@ -161,10 +168,7 @@ describe("the store host", () => {
 
     const file = path.join(place.folder, "one.segment");
     await mkdir(place.folder, { recursive: true });
-    await writeFile(
-      file,
-      encodeRecord("spans", rowsOf("traces", tracesOf([1, 2, 3]), "acme", systemClock.now()).lines),
-    );
+    await writeFile(file, await recordOf(1, 2, 3));
     const count =
       "SELECT count() AS n FROM toban.spans UNION ALL SELECT sum(requests) AS n FROM toban.red_15s";
     let host = superviseHost({ folder: place.folder, socketPath: place.socketPath, log: silent });

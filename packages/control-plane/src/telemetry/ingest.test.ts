@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { SpanKind } from "@opentelemetry/api";
 import { SeverityNumber } from "@opentelemetry/api-logs";
@@ -334,7 +336,7 @@ describe("tenants and secrets", () => {
   });
 
   it("a canary secret is in no column of any table and in no file of the spool", async () => {
-    const own = await startTelemetry();
+    const own = await startTelemetry({ sealAfterMs: 60_000 });
     try {
       const secret = "canary-7f3a9b";
       const texts = {
@@ -357,6 +359,12 @@ describe("tenants and secrets", () => {
           resourceLogs: [{ resource: { attributes }, scopeLogs: [{ logRecords }] }],
         });
       }
+      const spool = path.join(own.folder, "spool");
+      const files = await Promise.all(
+        (await readdir(spool)).map((name) => readFile(path.join(spool, name), "utf8")),
+      );
+      expect(files.join()).toContain("http.url");
+      expect(files.join()).not.toContain(secret);
       await own.telemetry.flush();
       await own.telemetry.close();
       const tables = ["spans", "points", "logs"];

@@ -60,11 +60,8 @@ describe("mask", () => {
       (n: number) => `cookie:${"cookie:".repeat(n / 7)}`,
     ];
     for (const attack of attacks) {
-      const text = attack(400_000);
-      const startedAt = performance.now();
-      maskText(text);
-      // Quadratic work on 400,000 characters would take minutes.
-      expect(performance.now() - startedAt).toBeLessThan(10_000);
+      expect(typeof maskText(attack(400_000))).toBe("string");
     }
-  });
+    // Quadratic work on 400,000 characters takes minutes and runs into the limit of this test.
+  }, 30_000);
 });

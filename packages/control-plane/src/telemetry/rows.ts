@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { invalid } from "../platform/errors.ts";
 import type { Loose } from "./decode.ts";
 import type { Signal } from "./descriptor.ts";
@@ -25,47 +26,62 @@ type Labels = {
   release: string;
 };
 
-type Frame = { org: string; table: Table; now: bigint; resource: Attributes; rows: Rows };
+type Frame = { org: string; table: Table; now: bigint; resource: Attributes };
+type Build = () => object | null;
+
+/** The event loop is given back after this long. */
+const SLICE_MS = 15;
 
 /**
  * The rows of one request. A broken frame refuses the whole request (`telemetry_malformed`); a broken
  * item is counted as rejected and the others are kept.
  */
-export function rowsOf(signal: Signal, request: Loose, org: string, now: Date): Rows {
+export async function rowsOf(signal: Signal, request: Loose, org: string, now: Date): Promise<Rows> {
   const table = tableOf[signal];
   const rows: Rows = { table, lines: [], accepted: 0, rejected: 0, reason: "" };
-  const nowNs = BigInt(now.getTime()) * 1_000_000n;
+  let sliceStart = performance.now();
   try {
-    for (const group of read.list(
-      request[`resource${{ traces: "Spans", metrics: "Metrics", logs: "Logs" }[signal]}`],
-    )) {
-      const resource = read.attributesOf(read.child(group.resource).attributes);
-      const frame = { org, table, now: nowNs, resource, rows };
-      for (const scope of read.list(
-        group[`scope${{ traces: "Spans", metrics: "Metrics", logs: "Logs" }[signal]}`],
-      )) {
-        if (signal === "traces")
-          for (const span of read.list(scope.spans)) addItem(frame, () => spanRow(frame, span));
-        else if (signal === "logs")
-          for (const log of read.list(scope.logRecords)) addItem(frame, () => logRow(frame, log));
-        else for (const metric of read.list(scope.metrics)) addMetric(frame, metric);
-      }
+    const frame = { org, table, now: BigInt(now.getTime()) * 1_000_000n };
+    for (const build of itemsOf(signal, request, frame)) {
+      addItem(rows, build);
+      if (performance.now() - sliceStart < SLICE_MS) continue;
+      await nextTurn();
+      sliceStart = performance.now();
     }
   } catch (cause) {
     if (!(cause instanceof WrongField)) throw cause;
-    const remedy = "Check that the exporter speaks OTLP/HTTP and sends to the path of this signal.";
     throw invalid(
       "telemetry_malformed",
       `The ${signal} request is malformed: ${cause.message}.`,
-      remedy,
+      "Check that the exporter speaks OTLP/HTTP and sends to the path of this signal.",
       cause,
     );
   }
   return rows;
 }
 
+const FIELDS = {
+  traces: { resources: "resourceSpans", scopes: "scopeSpans", items: "spans" },
+  metrics: { resources: "resourceMetrics", scopes: "scopeMetrics", items: "metrics" },
+  logs: { resources: "resourceLogs", scopes: "scopeLogs", items: "logRecords" },
+} as const;
+
+function* itemsOf(signal: Signal, request: Loose, base: Omit<Frame, "resource">): Generator<Build> {
+  const fields = FIELDS[signal];
+  for (const group of read.list(request[fields.resources])) {
+    const frame = { ...base, resource: read.attributesOf(read.child(group.resource).attributes) };
+    for (const scope of read.list(group[fields.scopes])) {
+      for (const item of read.list(scope[fields.items])) {
+        if (signal === "traces") yield () => spanRow(frame, item);
+        else if (signal === "logs") yield () => logRow(frame, item);
+        else yield* pointsOf(frame, item);
+      }
+    }
+  }
+}
+
 /** `null` is accepted and not stored (a point that says "no recorded value"). */
-function addItem({ rows }: Frame, build: () => object | null): void {
+function addItem(rows: Rows, build: Build): void {
   try {
     const row = build();
     if (row) rows.lines.push(JSON.stringify(row));
@@ -186,7 +202,7 @@ const SEVERITIES = [
 const TEMPORALITIES = ["UNSPECIFIED", "DELTA", "CUMULATIVE"];
 const NO_RECORDED_VALUE = 1n;
 
-function addMetric(frame: Frame, metric: Loose): void {
+function* pointsOf(frame: Frame, metric: Loose): Generator<Build> {
   const name = read.clip(read.text(metric.name), 256);
   const unit = read.clip(read.text(metric.unit), 64);
   const kind = (["gauge", "sum", "histogram", "exponentialHistogram", "summary"] as const).find((k) =>
@@ -195,7 +211,7 @@ function addMetric(frame: Frame, metric: Loose): void {
   if (!kind) return;
   const data = read.child(metric[kind]);
   for (const point of read.list(data.dataPoints)) {
-    addItem(frame, () => {
+    yield () => {
       if (name === "") throw new WrongField("a metric needs a name");
       if ((read.unsigned(point.flags) & NO_RECORDED_VALUE) === NO_RECORDED_VALUE) return null;
       const attributes = read.attributesOf(point.attributes);
@@ -217,7 +233,7 @@ function addMetric(frame: Frame, metric: Loose): void {
         attributes,
         ...pointValue(kind, point),
       };
-    });
+    };
   }
 }
 

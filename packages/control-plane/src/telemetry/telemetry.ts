@@ -10,6 +10,7 @@ import { type RedPoint, type RedQuery, readRed } from "./red.ts";
 import { rowsOf } from "./rows.ts";
 import { answerSamples, type Sample, type SampleQuery } from "./sample.ts";
 import { encodeRecord } from "./segment.ts";
+import { createSlots } from "./slots.ts";
 import { openSpool, type Spool } from "./spool.ts";
 import * as store from "./store.ts";
 
@@ -89,8 +90,9 @@ export type Telemetry = {
 
 /** Data older than this on its way into the store makes silence inconclusive. */
 const BEHIND_MS = 5_000;
-/** Batches decoded at the same time: bounds memory to a few times the largest batch. */
-const MAX_DECODING_BYTES = 64 * 2 ** 20;
+/** Batches decoded at the same time, and how much may wait for that: bounds memory. */
+const DECODING = 4;
+const DECODING_WAITING_BYTES = 64 * 2 ** 20;
 
 /** Opens the telemetry store: starts its host process and replays what an earlier process left. */
 export async function openTelemetryStore(options: TelemetryOptions): Promise<Telemetry> {
@@ -116,27 +118,19 @@ export async function openTelemetryStore(options: TelemetryOptions): Promise<Tel
   const opened = spool;
   inserter.start();
   const query: store.Query = host.query;
-  let decodingBytes = 0;
+  const decoding = createSlots(DECODING, DECODING_WAITING_BYTES);
 
   async function ingest(ctx: Ctx, request: IngestRequest): Promise<IngestResult> {
     const encoding = encodingOf(request.contentType);
-    const cost = request.contentEncoding ? limits.inflatedBytes : request.body.length;
-    if (decodingBytes > 0 && decodingBytes + cost > Math.max(MAX_DECODING_BYTES, 4 * limits.inflatedBytes)) {
+    const decoded = decoding.run(request.body.length, async () => {
+      const body = await inflateBody(request.body, request.contentEncoding, limits);
+      const message = decodeRequest(request.signal, encoding, body);
+      return await rowsOf(request.signal, message, ctx.tenant, ctx.clock.now());
+    });
+    if (!decoded) {
       throw unavailable("telemetry_full", "Too many batches arrive at the same time.", "Send again later.");
     }
-    decodingBytes += cost;
-    let rows: ReturnType<typeof rowsOf>;
-    try {
-      const body = await inflateBody(request.body, request.contentEncoding, limits);
-      rows = rowsOf(
-        request.signal,
-        decodeRequest(request.signal, encoding, body),
-        ctx.tenant,
-        ctx.clock.now(),
-      );
-    } finally {
-      decodingBytes -= cost;
-    }
+    const rows = await decoded;
     if (rows.lines.length > 0) await opened.append(encodeRecord(rows.table, rows.lines));
     return { accepted: rows.accepted, rejected: rows.rejected, reason: rows.reason };
   }

@@ -11,7 +11,7 @@ const telemetry = await openTelemetryStore({
   socketPath: values.socket!,
   log: silent,
   clock: systemClock,
-  sealAfterMs: 30,
+  sealAfterMs: 100,
 });
 const url = await telemetryApp(telemetry).listen({ host: "127.0.0.1", port: 0 });
 console.log(JSON.stringify({ url }));

@@ -117,6 +117,7 @@ export function superviseHost(options: { folder: string; socketPath: string; log
     const deadline = performance.now() + START_TIMEOUT_MS;
     while (alive && !connection) {
       connection = await tryConnect(started.pid ?? 0);
+      if (connection?.socket.destroyed) connection = null;
       if (connection) break;
       if (performance.now() > deadline) started.kill("SIGKILL");
       await Promise.race([sleep(30), exited]);
