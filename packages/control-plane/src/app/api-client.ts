@@ -10,6 +10,8 @@ const KINDS: Record<number, ErrorKind> = {
   503: "unavailable",
 };
 
+const READ_ATTEMPTS = 10;
+
 type Deployed = { rollout?: { runId: string } };
 export type RunView = { id: string; state: string; reason?: string | null };
 
@@ -48,12 +50,24 @@ export function apiClient(port: number, token: string, actor = userInfo().userna
       },
     );
   };
+  /** Reading changes nothing, so it is tried again for a while when the control plane is busy. */
+  const get = async <T>(path: string): Promise<T> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call<T>("GET", path);
+      } catch (error) {
+        const isBusy = error instanceof TobanError && error.kind === "unavailable";
+        if (!isBusy || error.code === "control_plane_unreachable" || attempt === READ_ATTEMPTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  };
   return {
-    get: <T>(path: string) => call<T>("GET", path),
+    get,
     post: <T>(path: string, body: unknown) => call<T>("POST", path, body),
-    /** Starts a rollout. The id of its run, or undefined when the version is live already. */
-    async deploy(service: string, version: string): Promise<string | undefined> {
-      return (await call<Deployed>("POST", "/v1/rollouts", { service, version })).rollout?.runId;
+    /** Starts a rollout; `approve`: the person who deploys stands for it. The id of its run, or undefined when the version is live already. */
+    async deploy(service: string, version: string, approve = true): Promise<string | undefined> {
+      return (await call<Deployed>("POST", "/v1/rollouts", { service, version, approve })).rollout?.runId;
     },
     /** Starts a rollback, or takes a running rollout back. The id of the run, or undefined when there is nothing to do. */
     async rollback(service: string, reason: string): Promise<string | undefined> {
@@ -67,7 +81,7 @@ export function apiClient(port: number, token: string, actor = userInfo().userna
       if (runId === undefined) return undefined;
       const deadline = performance.now() + timeoutMs;
       for (;;) {
-        const run = await call<RunView>("GET", `/v1/runs/${runId}`);
+        const run = await get<RunView>(`/v1/runs/${runId}`);
         if (ENDED.has(run.state)) return run;
         if (performance.now() > deadline) {
           throw unavailable(

@@ -6,7 +6,7 @@ import { alertingRoutes, alertTask, deliveryTask } from "../alerting/index.ts";
 import { putDefinitionInForce } from "../commitments/index.ts";
 import { commitmentRoutes } from "../commitments/routes.ts";
 import { commonRoutes, createHttpServer, ingestAuthentication, streamRoute } from "../http/index.ts";
-import { incidentRoutes, onAlertTransition, onRolloutEvent } from "../incidents/index.ts";
+import { followAlert, followRollout, incidentRoutes, quietTask } from "../incidents/index.ts";
 import { type Actor, type Ctx, createCtx, systemClock, uuidv7 } from "../platform/ctx.ts";
 import { openDatabase } from "../platform/database.ts";
 import { invalid, refusalOf } from "../platform/errors.ts";
@@ -99,7 +99,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     ),
     instanceEnvironment: () => telemetryEnvironment(config.port, ingestToken),
     migrationEnvironment: (service) => migrationEnvironment(operations, secrets, service),
-    onEvent: onRolloutEvent,
+    onEvent: followRollout,
   };
   const worker = createWorker({
     db,
@@ -115,7 +115,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     definition,
     environment,
     sample: telemetry.sample,
-    onTransition: onAlertTransition,
+    onTransition: followAlert,
     secret: secrets.get,
   };
   const proofs = proofsOf({ config, operations, db, telemetry, agent, secrets, rollout, log });
@@ -137,6 +137,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       ...worker.tasks,
       alertTask(alerting, tenants, ctxFor),
       deliveryTask(alerting, tenants, ctxFor),
+      quietTask(db, tenants, ctxFor),
       ...proofs.tasks(ctxFor(tenant)),
       agentTask,
     ],

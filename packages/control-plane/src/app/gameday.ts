@@ -181,7 +181,7 @@ async function rollOut(client: Api, version: string, print: (line: string) => vo
 
 const weights = (rollout: Rollout) =>
   rollout.steps
-    .filter((step) => step.verdict === "pass")
+    .filter((step) => step.phase === "step" && step.verdict === "pass")
     .map((step) => step.weight)
     .join(",");
 

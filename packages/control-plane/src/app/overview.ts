@@ -46,7 +46,7 @@ export function overviewSource(deps: Deps): (ctx: Ctx) => Promise<Overview> {
       deps.db.tx(ctx, async (tx) => ({
         rollouts: await rolloutView(tx, { limit: SHOWN_ROLLOUTS }),
         alerts: await listAlerts(tx, operations),
-        incidents: await listIncidents(tx, { limit: SHOWN_INCIDENTS }),
+        incidents: await listIncidents(tx, SHOWN_INCIDENTS),
       })),
       deps.proofs.view(ctx),
     ]);
@@ -76,7 +76,8 @@ async function orNull<T>(deps: Deps, part: string, work: Promise<T>): Promise<T 
 
 /** Every step of the policy, those not reached yet without a verdict. */
 function shownRollout(operations: Operations, rollout: RolloutView): Overview["rollouts"][number] {
-  const reached = rollout.steps.map(({ weight, observedSeconds, requests, verdict, reason }) => ({
+  const reached = rollout.steps.map(({ phase, weight, observedSeconds, requests, verdict, reason }) => ({
+    phase,
     weight,
     observedSeconds,
     requests,
@@ -100,7 +101,14 @@ function shownRollout(operations: Operations, rollout: RolloutView): Overview["r
     rollbackSeconds: rollout.rollbackSeconds,
     steps: [
       ...reached,
-      ...ahead.map((weight) => ({ weight, observedSeconds: 0, requests: 0, verdict: null, reason: null })),
+      ...ahead.map((weight) => ({
+        phase: "step" as const,
+        weight,
+        observedSeconds: 0,
+        requests: 0,
+        verdict: null,
+        reason: null,
+      })),
     ],
   };
 }

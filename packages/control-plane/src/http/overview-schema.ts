@@ -53,6 +53,8 @@ export const OverviewSchema = z.object({
       rollbackSeconds: maybe,
       steps: z.array(
         z.object({
+          /** `bake`: at 100 %, before the old version drains. */
+          phase: z.enum(["step", "bake"]),
           weight: z.number(),
           observedSeconds: z.number(),
           requests: z.number(),

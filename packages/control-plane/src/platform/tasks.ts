@@ -72,7 +72,8 @@ function startTask(task: Task, clock: { now(): Date }, log: Logger) {
         status.failures++;
         const refusal = refusalOf(error);
         status.lastError = `${refusal.code}: ${refusal.reason}`;
-        log[refusal.kind === "unavailable" ? "warn" : "error"]({ task: task.name, error }, "task failed");
+        if (refusal.kind === "unavailable") log.warn({ task: task.name, ...refusal }, "task waits");
+        else log.error({ task: task.name, error }, "task failed");
       }
       status.runs++;
       status.lastEndedAt = clock.now();
