@@ -151,13 +151,8 @@ export function observeRequests(
     const observation = observe(request, reply);
     (request as Observed)[OBSERVATION] = observation;
     reply.raw.once("close", () => observation.complete(reply.raw.statusCode, !reply.raw.writableFinished));
+    // Fastify carries the async context over the reading of the body.
     context.with(observation.context, done);
-  });
-  // Reading a body leaves the async context of the hook above; enter it again before anything of the service runs.
-  app.addHook("preValidation", (request, _reply, done) => {
-    const observation = (request as Observed)[OBSERVATION];
-    if (observation) context.with(observation.context, done);
-    else done();
   });
 
   return { inFlight: () => inFlight };

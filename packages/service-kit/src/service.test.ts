@@ -119,11 +119,13 @@ describe("a running service", () => {
   });
 
   test("keeps the ids after it has read a body", async () => {
-    await fetch(`${sample.url}/echo`, {
+    const slow = httpRequest(`${sample.url}/echo`, {
       method: "POST",
       headers: { "content-type": "application/json", "x-request-id": "body-1" },
-      body: JSON.stringify({ a: "b".repeat(200_000) }),
     });
+    slow.on("response", (response) => response.resume());
+    slow.write('{"a":"');
+    setTimeout(() => slow.end(`${"b".repeat(200_000)}"}`), 100);
     await completed("body-1");
     const line = sample.lines().find((one) => one.message === "after the body");
     expect(line).toMatchObject({ correlationId: "body-1", traceId: expect.stringMatching(/^[0-9a-f]{32}$/) });
