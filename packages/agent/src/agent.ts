@@ -61,7 +61,8 @@ const REPORT_MS = 1000;
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { home, clock, log } = options;
   prepareHome(home);
-  const unlock = takeLock(home);
+  const kept = options.kept ?? keptByNobody;
+  const unlock = await takeLock(home, kept.keeperPid);
   const startedAt = new Date(clock.now()).toISOString();
   const problems: Refusal[] = [];
   const { state, problem } = readState(home);
@@ -95,7 +96,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       services: Object.fromEntries([...services.values()].map((service) => [service.name, service.saved()])),
     }),
   );
-  const deps = { home, clock, log, counts, save, kept: options.kept ?? keptByNobody };
+  const deps = { home, clock, log, counts, save, kept };
 
   const found = mergeFound(state, readRecords(home));
   for (const name of new Set([...Object.keys(state?.services ?? {}), ...found.keys()]))

@@ -69,6 +69,7 @@ function tell(child: ChildProcess, message: ToAgent, handle?: Handle): void {
 
 /** The agent's side: where a listener's socket goes and comes from. Without a parent it does nothing. */
 export type KeptSockets = {
+  keeperPid: number | null;
   /** A socket that an earlier agent listened on; at most once. */
   take(host: string, port: number): object | null;
   keep(host: string, port: number, server: Server): void;
@@ -76,7 +77,13 @@ export type KeptSockets = {
   started(): void;
 };
 
-export const keptByNobody: KeptSockets = { take: () => null, keep() {}, drop() {}, started() {} };
+export const keptByNobody: KeptSockets = {
+  keeperPid: null,
+  take: () => null,
+  keep() {},
+  drop() {},
+  started() {},
+};
 
 const ANSWER_MS = 2000;
 
@@ -99,6 +106,7 @@ export async function keptByParent(): Promise<KeptSockets> {
     send({ kind: "ready" });
   });
   return {
+    keeperPid: process.ppid,
     take(host, port) {
       const key = keyOf(host, port);
       const handle = handles.get(key) ?? null;

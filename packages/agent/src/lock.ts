@@ -3,33 +3,55 @@ import path from "node:path";
 import { codeOf, conflict } from "./errors.ts";
 import { isSameProcess, processInfo } from "./process-info.ts";
 
+type Holder = { pid: number; identity: string; keeper: { pid: number; identity: string } | null };
+
+const LOOK_MS = 200;
+
 /**
  * Makes this process the only agent of a home; throws `conflict` when another one runs. A lock whose process is gone (or
- * whose pid belongs to another process now) is taken over. Returns the release.
+ * whose pid belongs to another process now) is taken over. With `keeperPid` (the parent that restarts this agent) it
+ * waits for an agent that has lost its own keeper, and takes over when that one ends. Returns the release.
  */
-export function takeLock(home: string): () => void {
+export async function takeLock(home: string, keeperPid: number | null): Promise<() => void> {
   const file = path.join(home, "agent.lock");
+  const content = JSON.stringify({
+    ...self(process.pid),
+    keeper: keeperPid === null ? null : self(keeperPid),
+  });
+  for (;;) {
+    const holder = tryLock(file, content);
+    if (holder === null)
+      return () => {
+        if (read(file) === content) rmSync(file, { force: true });
+      };
+    const isOrphan = holder.keeper !== null && !isSameProcess(holder.keeper.pid, holder.keeper.identity);
+    if (keeperPid === null || !isOrphan)
+      throw conflict(
+        "agent_already_running",
+        `Another agent (process ${holder.pid}) runs on ${home}.`,
+        "Use that one, or stop it first.",
+      );
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+const self = (pid: number) => ({ pid, identity: processInfo(pid)?.identity ?? "" });
+
+/** Null when the lock is taken now, else its living holder. */
+function tryLock(file: string, content: string): Holder | null {
   const mine = `${file}.${process.pid}`;
-  const content = JSON.stringify({ pid: process.pid, identity: processInfo(process.pid)?.identity ?? "" });
   writeFileSync(mine, content, { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < 5; attempt++) {
       try {
         linkSync(mine, file); // Fails when the lock exists, in one step.
-        return () => {
-          if (read(file) === content) rmSync(file, { force: true });
-        };
+        return null;
       } catch (error) {
         if (codeOf(error) !== "EEXIST") throw error;
       }
       const found = read(file);
       const holder = parseHolder(found);
-      if (holder && isSameProcess(holder.pid, holder.identity))
-        throw conflict(
-          "agent_already_running",
-          `Another agent (process ${holder.pid}) runs on ${home}.`,
-          "Use that one, or stop it first.",
-        );
+      if (holder && isSameProcess(holder.pid, holder.identity)) return holder;
       const stale = `${file}.stale.${process.pid}`;
       try {
         renameSync(file, stale);
@@ -45,14 +67,14 @@ export function takeLock(home: string): () => void {
         }
       rmSync(stale, { force: true });
     }
-    throw conflict(
-      "agent_lock_contended",
-      `The lock ${file} cannot be taken.`,
-      "Start one agent at a time for this home.",
-    );
   } finally {
     rmSync(mine, { force: true });
   }
+  throw conflict(
+    "agent_lock_contended",
+    `The lock ${file} cannot be taken.`,
+    "Start one agent at a time for this home.",
+  );
 }
 
 function read(file: string): string {
@@ -63,10 +85,11 @@ function read(file: string): string {
   }
 }
 
-function parseHolder(text: string): { pid: number; identity: string } | null {
+function parseHolder(text: string): Holder | null {
   try {
-    const { pid, identity } = JSON.parse(text) as { pid: unknown; identity: unknown };
-    return typeof pid === "number" && typeof identity === "string" ? { pid, identity } : null;
+    const { pid, identity, keeper } = JSON.parse(text) as Partial<Holder>;
+    if (typeof pid !== "number" || typeof identity !== "string") return null;
+    return { pid, identity, keeper: keeper ?? null };
   } catch {
     return null;
   }

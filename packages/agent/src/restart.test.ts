@@ -164,6 +164,20 @@ test("while the agent is killed again and again, users' new connections wait ins
   await until(() => agent.child.exitCode === 0, "the keeper to end");
 });
 
+test("when the keeper is killed the agent goes on, and a new keeper takes over when that agent ends", async () => {
+  const { home, agent, service } = await deployed("main.js");
+  await killed(agent.child.pid!);
+  expect((await agent.client.state()).pid).toBe(agent.pid);
+  const next = await startProcess(home, "main.js");
+  expect(next.pid).toBe(agent.pid);
+  await killed(agent.pid);
+  const pid = await until(async () => (await next.client.state()).pid, "the agent of the new keeper");
+  expect(pid).not.toBe(agent.pid);
+  const after = await twoHealthy(next.client);
+  expect(pids(after)).toEqual(pids(service));
+  expect(after.listener).toEqual(service.listener);
+});
+
 test("an agent that cannot start says why and ends at once", async () => {
   const home = temporaryFolder();
   await startProcess(home, "main.js");
