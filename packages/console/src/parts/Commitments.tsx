@@ -1,6 +1,6 @@
 import { Button, TextInput } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { Fragment, useMemo, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { getCommitments } from "../api/client.ts";
 import type { Commitment, CommitmentState, Overview } from "../api/types.ts";
@@ -206,7 +206,15 @@ function Names({ names, none }: { names: string[]; none: string }) {
   return (
     <span className="names">
       {names.map((name) => (
-        <code key={name}>{name}</code>
+        <code key={name}>
+          {name.split(/(?<=[./:])/).map((part, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: parts of one name, never reordered
+            <Fragment key={index}>
+              {index > 0 && <wbr />}
+              {part}
+            </Fragment>
+          ))}
+        </code>
       ))}
     </span>
   );
