@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { invalid } from "../platform/errors.ts";
+import protobuf from "protobufjs/light.js";
+import { invalid, TobanError } from "../platform/errors.ts";
 import { messages, type Signal } from "./descriptor.ts";
 
 /** A decoded message whose fields nobody has checked yet: protobufjs objects and parsed JSON look the same. */
@@ -65,7 +66,8 @@ export function tooLarge(limit: number) {
 /** The request message of a signal. Garbage is refused as `telemetry_malformed` (400). */
 export function decodeRequest(signal: Signal, encoding: Encoding, body: Buffer): Loose {
   try {
-    if (encoding === "protobuf") return messages[signal].request.decode(body) as unknown as Loose;
+    if (encoding === "protobuf")
+      return messages[signal].request.decode(boundedReader(body)) as unknown as Loose;
     const parsed: unknown = JSON.parse(
       keepLongIntegers(new TextDecoder("utf-8", { fatal: true }).decode(body)),
     );
@@ -73,6 +75,7 @@ export function decodeRequest(signal: Signal, encoding: Encoding, body: Buffer):
       throw new Error("not an object");
     return parsed as Loose;
   } catch (cause) {
+    if (cause instanceof TobanError) throw cause;
     throw invalid(
       "telemetry_malformed",
       `The body is not an OTLP ${signal} request in ${encoding}.`,
@@ -80,6 +83,36 @@ export function decodeRequest(signal: Signal, encoding: Encoding, body: Buffer):
       cause,
     );
   }
+}
+
+/** 8,192 spans with 20 attributes each have 800,000. */
+const MAX_FIELDS = 1_000_000;
+
+/** Two bytes on the wire can become an object of a hundred: the number of fields is limited, not only of bytes. */
+function boundedReader(body: Buffer): protobuf.Reader {
+  const reader = protobuf.Reader.create(body);
+  reader.discardUnknown = true;
+  let left = MAX_FIELDS;
+  const counted = <T>(read: () => T) => {
+    const original = read.bind(reader);
+    return () => {
+      if (--left < 0) throw tooManyFields();
+      return original();
+    };
+  };
+  reader.tag = counted(reader.tag);
+  reader.uint64 = counted(reader.uint64);
+  reader.fixed64 = counted(reader.fixed64);
+  reader.double = counted(reader.double);
+  return reader;
+}
+
+export function tooManyFields() {
+  return invalid(
+    "telemetry_too_large",
+    "The batch holds too many items, or grows too large when it is unpacked.",
+    "Let the exporter send smaller batches.",
+  );
 }
 
 const LONG_INTEGER = /[[:,\s]-?\d{16}/;

@@ -224,6 +224,27 @@ describe("OTLP as JSON", () => {
   });
 });
 
+/** Bytes as a protobuf field 1 or 2 of a message of a message…, outermost first. */
+function nested(fields: number[], content: Buffer): Buffer {
+  return fields.reduceRight<Buffer>((inner, field) => {
+    const length: number[] = [];
+    for (let n = inner.length; ; n >>>= 7) {
+      length.push(n > 127 ? (n & 127) | 128 : n);
+      if (n <= 127) break;
+    }
+    return Buffer.concat([Buffer.from([(field << 3) | 2, ...length]), inner]);
+  }, content);
+}
+
+function hugeResource() {
+  const attributes = Array.from({ length: 100 }, (_, i) => ({
+    key: `key${i}`,
+    value: { stringValue: "x".repeat(4000) },
+  }));
+  const logRecords = Array.from({ length: 1000 }, () => ({ body: { stringValue: "x" } }));
+  return { resourceLogs: [{ resource: { attributes }, scopeLogs: [{ logRecords }] }] };
+}
+
 describe("bad input", () => {
   const protobuf = { "content-type": "application/x-protobuf" };
 
@@ -239,6 +260,20 @@ describe("bad input", () => {
       "traces",
       gzipSync(Buffer.alloc(200 * 2 ** 20)),
       { ...protobuf, "content-encoding": "gzip" },
+      413,
+    ],
+    [
+      "a million empty items",
+      "logs",
+      gzipSync(nested([1, 2], Buffer.alloc(3 * 2 ** 20, Buffer.from([0x12, 0])))),
+      { ...protobuf, "content-encoding": "gzip" },
+      413,
+    ],
+    [
+      "a few items that share a huge resource",
+      "logs",
+      gzipSync(JSON.stringify(hugeResource())),
+      { "content-encoding": "gzip" },
       413,
     ],
     ["another content type", "traces", Buffer.from("x"), { "content-type": "text/plain" }, 415],

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { invalid } from "../platform/errors.ts";
-import type { Loose } from "./decode.ts";
+import { type Loose, tooManyFields } from "./decode.ts";
 import type { Signal } from "./descriptor.ts";
 import { exponentialBuckets } from "./exponential.ts";
 import * as read from "./values.ts";
@@ -29,6 +29,8 @@ type Labels = {
 type Frame = { org: string; table: Table; now: bigint; resource: Attributes };
 type Build = () => object | null;
 
+/** A resource is repeated in each of its rows, so a small request can become large rows. In UTF-16 units. */
+const MAX_ROWS_LENGTH = 64 * 2 ** 20;
 /** The event loop is given back after this long. */
 const SLICE_MS = 15;
 
@@ -40,10 +42,12 @@ export async function rowsOf(signal: Signal, request: Loose, org: string, now: D
   const table = tableOf[signal];
   const rows: Rows = { table, lines: [], accepted: 0, rejected: 0, reason: "" };
   let sliceStart = performance.now();
+  let length = 0;
   try {
     const frame = { org, table, now: BigInt(now.getTime()) * 1_000_000n };
     for (const build of itemsOf(signal, request, frame)) {
-      addItem(rows, build);
+      length += addItem(rows, build);
+      if (length > MAX_ROWS_LENGTH) throw tooManyFields();
       if (performance.now() - sliceStart < SLICE_MS) continue;
       await nextTurn();
       sliceStart = performance.now();
@@ -80,16 +84,19 @@ function* itemsOf(signal: Signal, request: Loose, base: Omit<Frame, "resource">)
   }
 }
 
-/** `null` is accepted and not stored (a point that says "no recorded value"). */
-function addItem(rows: Rows, build: Build): void {
+/** Returns the length of the row. `null` is accepted and not stored (a point that says "no recorded value"). */
+function addItem(rows: Rows, build: Build): number {
   try {
     const row = build();
-    if (row) rows.lines.push(JSON.stringify(row));
+    const line = row ? JSON.stringify(row) : "";
+    if (line !== "") rows.lines.push(line);
     rows.accepted++;
+    return line.length;
   } catch (error) {
     if (!(error instanceof WrongField)) throw error;
     rows.rejected++;
     rows.reason ||= error.message;
+    return 0;
   }
 }
 

@@ -158,6 +158,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       if (segment.begun) return;
       const file = path.join(folder, `${segment.id}${BEGUN}`);
       await rename(segment.file, file);
+      await syncFolder(folder);
       Object.assign(segment, { file, begun: true });
     },
     async remove(segment) {

@@ -91,7 +91,7 @@ export type Telemetry = {
 /** Data older than this on its way into the store makes silence inconclusive. */
 const BEHIND_MS = 5_000;
 /** Batches decoded at the same time, and how much may wait for that: bounds memory. */
-const DECODING = 4;
+const DECODING = 2;
 const DECODING_WAITING_BYTES = 64 * 2 ** 20;
 
 /** Opens the telemetry store: starts its host process and replays what an earlier process left. */

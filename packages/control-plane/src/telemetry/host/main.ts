@@ -27,7 +27,8 @@ const folder = path.resolve(values.folder);
 const socketPath = values.socket;
 
 process.umask(0o077);
-process.on("SIGINT", () => {}); // Ctrl-C reaches the whole group; the parent decides when the store stops.
+// Ctrl-C and a service manager's stop reach the whole group; the parent decides when the store stops.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
 // A native call may be running: only the kernel ends it at once and without a crash report.
 const dieWithParent = () => process.kill(process.pid, "SIGKILL");
 process.stdin.on("end", dieWithParent).on("error", dieWithParent).resume();
