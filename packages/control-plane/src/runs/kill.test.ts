@@ -131,7 +131,7 @@ describe("a worker that is killed", () => {
     let workers = 0;
     const parked = async () => (await get(t, poison.id, ctx)).state === "parked";
     while (!(await parked()) && workers < 8) {
-      const worker = await spawn({ tenants: [ctx.tenant], leaseMs: 300 });
+      const worker = await spawn({ tenants: [ctx.tenant], leaseMs: 1_000 });
       workers++;
       await Promise.race([worker.exited, eventually("parked", parked).catch(() => {})]);
     }

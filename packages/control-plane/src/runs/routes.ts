@@ -28,7 +28,7 @@ const Approval = z.object({
   step: z.number(),
   planHash: z.string(),
   inputDigest: z.string(),
-  input: z.json(),
+  input: z.unknown(),
   approvers: z.array(z.string()),
   missing: z.number(),
 });
