@@ -1,5 +1,6 @@
 import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { useIdle } from "@mantine/hooks";
+import { QueryCache, QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { IntlProvider, useLocale, useTranslations } from "use-intl";
 import { type Caller, getSession, RequestFailed } from "./api.ts";
@@ -9,7 +10,13 @@ import { Frame, SummaryPanel } from "./parts/Frame.tsx";
 import { RequestForm } from "./parts/RequestForm.tsx";
 import { RequestList } from "./parts/RequestList.tsx";
 import { SignIn } from "./parts/SignIn.tsx";
-import { CallerContext, ErrorNote, SessionContext } from "./parts/shared.tsx";
+import {
+  AttendedContext,
+  CallerContext,
+  ErrorNote,
+  SessionContext,
+  UNATTENDED_AFTER_MS,
+} from "./parts/shared.tsx";
 import { goTo, usePlace } from "./place.ts";
 import { readSetting, writeSetting } from "./platform/browser.ts";
 import { theme } from "./theme.ts";
@@ -21,7 +28,13 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const isWorthAnother = (attempts: number, error: Error) =>
   attempts < 1 && error instanceof RequestFailed && (error.status === 0 || error.status >= 502);
 
-const queries = new QueryClient({
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // The session has ended meanwhile: back to the sign-in, whichever question noticed it.
+    onError: (error) => {
+      if (error instanceof RequestFailed && error.status === 401) queries.setQueryData(["session"], null);
+    },
+  }),
   defaultOptions: { queries: { retry: isWorthAnother, retryDelay: 500, staleTime: 1_000 } },
 });
 
@@ -47,30 +60,32 @@ export function App() {
 
 function Page({ onLocale }: { onLocale(locale: Locale): void }) {
   const t = useTranslations("app");
+  const isIdle = useIdle(UNATTENDED_AFTER_MS, { initialState: false });
   const language = useLocale();
   const session = useQuery({
     queryKey: ["session"],
     queryFn: ({ signal }) => getSession({ language, csrfToken: null }, signal),
-    refetchInterval: 60_000,
   });
   const csrfToken = session.data?.csrfToken ?? null;
   const caller = useMemo<Caller>(() => ({ language, csrfToken }), [language, csrfToken]);
   return (
     <CallerContext value={caller}>
-      <Frame session={session.data ?? null} onLocale={onLocale}>
-        {session.isPending && <p className="dim lonely">{t("loading")}</p>}
-        {session.error && !session.data && (
-          <div className="lonely">
-            <ErrorNote error={session.error} onRetry={() => void session.refetch()} />
-          </div>
-        )}
-        {session.data === null && <SignIn />}
-        {session.data && (
-          <SessionContext value={session.data}>
-            <Desk />
-          </SessionContext>
-        )}
-      </Frame>
+      <AttendedContext value={!isIdle}>
+        <Frame session={session.data ?? null} onLocale={onLocale}>
+          {session.isPending && <p className="dim lonely">{t("loading")}</p>}
+          {session.error && !session.data && (
+            <div className="lonely">
+              <ErrorNote error={session.error} onRetry={() => void session.refetch()} />
+            </div>
+          )}
+          {session.data === null && <SignIn />}
+          {session.data && (
+            <SessionContext value={session.data}>
+              <Desk />
+            </SessionContext>
+          )}
+        </Frame>
+      </AttendedContext>
     </CallerContext>
   );
 }

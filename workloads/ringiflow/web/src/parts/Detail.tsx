@@ -5,18 +5,29 @@ import { getRequest, type HistoryEntry, type RequestDetail } from "../api.ts";
 import { formatFileSize, formatYen } from "../format.ts";
 import { Decide } from "./Decide.tsx";
 import { RequestForm } from "./RequestForm.tsx";
-import { Ago, ErrorNote, Mark, NotUpdated, StatusBadge, useCaller, useSession, useWord } from "./shared.tsx";
+import {
+  Ago,
+  ErrorNote,
+  Mark,
+  NotUpdated,
+  StatusBadge,
+  useCaller,
+  usePolling,
+  useSession,
+  useWord,
+} from "./shared.tsx";
 
 export function Detail({ id }: { id: string }) {
   const t = useTranslations();
   const caller = useCaller();
   const { user } = useSession();
   const [isEditing, setIsEditing] = useState(false);
+  const polling = usePolling(10_000);
   const answer = useQuery({
     queryKey: ["request", user.id, id],
     queryFn: ({ signal }) => getRequest(caller, id, signal),
     // Not under somebody's hands while they correct it: the version they saw is the one they answer.
-    refetchInterval: isEditing ? false : 10_000,
+    refetchInterval: isEditing ? false : polling,
   });
   const { data, error } = answer;
   return (

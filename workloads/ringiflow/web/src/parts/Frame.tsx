@@ -11,7 +11,7 @@ import { useLocale, useTranslations } from "use-intl";
 import { type About, getAbout, getSummary, type Session, type Status, signOut } from "../api.ts";
 import { formatYen } from "../format.ts";
 import type { Locale } from "../i18n/index.ts";
-import { ErrorNote, StatusBadge, useCaller, useWord } from "./shared.tsx";
+import { ErrorNote, StatusBadge, useCaller, usePolling, useWord } from "./shared.tsx";
 
 export function useAbout() {
   const caller = useCaller();
@@ -155,11 +155,12 @@ export function SummaryPanel() {
   const caller = useCaller();
   const about = useAbout();
   const hasIt = about.data?.features.summary === true;
+  const polling = usePolling(10_000);
   const summary = useQuery({
     queryKey: ["summary"],
     queryFn: ({ signal }) => getSummary(caller, signal),
     enabled: hasIt,
-    refetchInterval: 10_000,
+    refetchInterval: polling,
   });
   if (!hasIt) return null;
   const { data, error } = summary;

@@ -6,7 +6,16 @@ import { useLocale, useTranslations } from "use-intl";
 import { getRequests, type RequestSummary, type View } from "../api.ts";
 import { formatYen } from "../format.ts";
 import { goTo, hashOf } from "../place.ts";
-import { Ago, ErrorNote, NotUpdated, StatusBadge, useCaller, useSession, useWord } from "./shared.tsx";
+import {
+  Ago,
+  ErrorNote,
+  NotUpdated,
+  StatusBadge,
+  useCaller,
+  usePolling,
+  useSession,
+  useWord,
+} from "./shared.tsx";
 
 const LIMIT = 50;
 const EMPTY = { mine: "emptyMine", "to-decide": "emptyToDecide", all: "emptyAll" } as const;
@@ -19,17 +28,18 @@ export function RequestList({ openId }: { openId: string | null }) {
   const [view, setView] = useState<View>(decides ? "to-decide" : "mine");
   const [text, setText] = useState("");
   const [q] = useDebouncedValue(text.trim(), 300);
+  const polling = usePolling(10_000);
   const list = useQuery({
     queryKey: ["requests", user.id, view, q],
     queryFn: ({ signal }) => getRequests(caller, { view, q, limit: LIMIT }, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: 10_000,
+    refetchInterval: polling,
   });
   const waiting = useQuery({
     queryKey: ["requests", user.id, "to-decide", ""],
     queryFn: ({ signal }) => getRequests(caller, { view: "to-decide", q: "", limit: LIMIT }, signal),
     enabled: decides,
-    refetchInterval: 10_000,
+    refetchInterval: polling,
   });
   const count = waiting.data?.length ?? 0;
   return (

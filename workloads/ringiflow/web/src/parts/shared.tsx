@@ -10,6 +10,16 @@ import { nowMs } from "../platform/browser.ts";
 export const CallerContext = createContext<Caller>({ language: "ja", csrfToken: null });
 export const useCaller = () => useContext(CallerContext);
 
+/**
+ * False when nobody has touched the page for a while. Every question to the server counts as activity of the
+ * session, so an unattended page must fall silent, or its session would never end by idleness.
+ */
+export const AttendedContext = createContext(true);
+export const UNATTENDED_AFTER_MS = 3 * 60_000;
+
+/** The interval for polling, or false while the page is unattended. */
+export const usePolling = (ms: number): number | false => (useContext(AttendedContext) ? ms : false);
+
 export const SessionContext = createContext<Session | null>(null);
 export const useSession = (): Session => {
   const session = useContext(SessionContext);
