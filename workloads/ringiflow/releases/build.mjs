@@ -39,14 +39,24 @@ const MINIMAL_PAGE = `<!doctype html>
 `;
 
 /** Builds what is missing or older than its sources. Returns whether anything was built. */
-export async function buildReleases({ out, force = false, page: withPage = true, only = null }) {
+export async function buildReleases({ out, force = false, page = true, only = null }) {
   const services = Object.keys(SERVICES).filter((service) => only === null || service === only);
-  const inputs = await inputsDigest(withPage);
+  let inputs = await inputsDigest(page);
   if (!force && (await isUpToDate(out, inputs, services))) return { built: false, inputs };
+  // A source that is saved while we build makes the result neither the old nor the new one: build again.
+  for (;;) {
+    await buildInto(out, { inputs, page, services });
+    const after = await inputsDigest(page);
+    if (after === inputs) return { built: true, inputs };
+    inputs = after;
+  }
+}
+
+async function buildInto(out, { inputs, page: withPage, services }) {
   await mkdir(out, { recursive: true });
   const staging = await mkdtemp(path.join(out, ".staging-"));
   try {
-    const page = await buildPage(path.join(staging, "page"), withPage);
+    const page = services.includes("bff") ? await buildPage(path.join(staging, "page"), withPage) : null;
     const digests = {};
     for (const service of services) {
       for (const version of Object.keys(VERSIONS)) {
@@ -64,7 +74,6 @@ export async function buildReleases({ out, force = false, page: withPage = true,
       }
     }
     await writeFile(path.join(out, "build.json"), `${JSON.stringify({ inputs, digests }, null, 2)}\n`);
-    return { built: true, inputs };
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

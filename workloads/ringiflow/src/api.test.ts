@@ -369,12 +369,20 @@ describe("a release", () => {
   });
 
   test("has a digest of its own, the same for the same sources", async () => {
-    const again = await buildTestReleases("core");
     const read = async (folder: string) =>
       JSON.parse(await readFile(path.join(folder, "build.json"), "utf8"));
-    const { digests } = await read(releases.folder);
-    expect(new Set(Object.values(digests)).size).toBe(9);
-    expect(digests).toMatchObject((await read(again.folder)).digests);
-    await again.remove();
+    let first = await read(releases.folder);
+    expect(new Set(Object.values(first.digests)).size).toBe(9);
+    // Whoever edits a source while the tests run makes other inputs: then the next two builds are compared.
+    for (;;) {
+      const again = await buildTestReleases("core");
+      const second = await read(again.folder);
+      await again.remove();
+      if (second.inputs === first.inputs) {
+        expect(first.digests).toMatchObject(second.digests);
+        break;
+      }
+      first = second;
+    }
   });
 });

@@ -54,7 +54,7 @@ const LOST = new Set([
   "08006",
 ]);
 
-/** Timeouts in milliseconds: 1,000 for a connection and its first answer, 5,000 for a statement. */
+/** Timeouts in milliseconds: 2,000 for a connection and its first answer, 5,000 for a statement. */
 export function openDatabase(options: {
   url: string;
   name: string;
@@ -62,7 +62,7 @@ export function openDatabase(options: {
   connectTimeoutMs?: number;
   statementTimeoutMs?: number;
 }): Database {
-  const connectTimeoutMs = options.connectTimeoutMs ?? 1_000;
+  const connectTimeoutMs = options.connectTimeoutMs ?? 2_000;
   const statementTimeoutMs = options.statementTimeoutMs ?? 5_000;
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -150,7 +150,7 @@ export function openPool(url: string, name: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: 8,
-    connectionTimeoutMillis: 1_000,
+    connectionTimeoutMillis: 2_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: 3_000,
     query_timeout: 4_000,
