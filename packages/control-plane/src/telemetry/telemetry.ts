@@ -4,6 +4,7 @@ import { unavailable } from "../platform/errors.ts";
 import type { Logger } from "../platform/log.ts";
 import { decodeRequest, encodingOf, inflateBody, LIMITS, type Limits } from "./decode.ts";
 import type { Signal } from "./descriptor.ts";
+import { type TelemetryEvidence, telemetryEvidence } from "./evidence.ts";
 import { superviseHost } from "./host/supervise.ts";
 import { startInserter } from "./inserter.ts";
 import { type RedPoint, type RedQuery, readRed } from "./red.ts";
@@ -79,6 +80,8 @@ export type Telemetry = {
   sample(ctx: Ctx, queries: SampleQuery[], at: Date): Promise<Map<string, Sample>>;
   logs(ctx: Ctx, filter: store.LogFilter): Promise<store.LogRow[]>;
   trace(ctx: Ctx, traceId: string): Promise<store.TraceSpan[]>;
+  /** What proofs ask about the stored data itself. */
+  evidence(ctx: Ctx): TelemetryEvidence;
   /** Resolves when everything accepted so far can be queried. */
   flush(): Promise<void>;
   /** Resolves when the store answers; refuses with `telemetry_store_down`. Default 30,000 ms. */
@@ -165,6 +168,7 @@ export async function openTelemetryStore(options: TelemetryOptions): Promise<Tel
     },
     logs: (ctx, filter) => store.findLogs(query, ctx.tenant, filter),
     trace: (ctx, traceId) => store.spansOfTrace(query, ctx.tenant, traceId),
+    evidence: (ctx) => telemetryEvidence(query, ctx.tenant),
     async flush() {
       await opened.seal();
       await inserter.drained();
