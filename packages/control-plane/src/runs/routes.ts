@@ -1,7 +1,15 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Database } from "../platform/database.ts";
-import { approveStep, decideInDoubt, getRun, listRuns, pendingApproval, requestCancel } from "./commands.ts";
+import {
+  approveStep,
+  decideInDoubt,
+  getRun,
+  listRuns,
+  pendingApproval,
+  requestCancel,
+  resumeRun,
+} from "./commands.ts";
 import type { Run } from "./types.ts";
 
 const Text = z.object({ en: z.string(), ja: z.string() });
@@ -72,6 +80,17 @@ export const runRoutes =
       },
       ({ ctx, params, body }) =>
         deps.db.tx(ctx, async (tx) => shown(await requestCancel(tx, ctx, params.id, body.reason))),
+    );
+    app.post(
+      "/v1/runs/:id/resume",
+      {
+        schema: {
+          summary: "Let a run that was parked after repeated crashes try its step again",
+          params: Id,
+          response: { 200: RunSchema },
+        },
+      },
+      ({ ctx, params }) => deps.db.tx(ctx, async (tx) => shown(await resumeRun(tx, ctx, params.id))),
     );
     app.post(
       "/v1/runs/:id/approve",
