@@ -52,6 +52,7 @@ export async function gameday(
   log: Logger,
   print: (line: string) => void,
   language: "en" | "ja",
+  interrupted: Promise<never>,
 ): Promise<GamedayReport> {
   const running = await runningApi(config);
   if (running) {
@@ -71,7 +72,9 @@ export async function gameday(
   const system = await up(own, log, (text) => print(`… ${text}`));
   try {
     const token = await (await openSecrets(home)).ensure("cli-token");
-    return await story(apiClient(own.port, token), system.trafficReport, print, language);
+    const told = story(apiClient(own.port, token), system.trafficReport, print, language);
+    told.catch(() => {});
+    return await Promise.race([told, interrupted]);
   } finally {
     await system.stop();
     await rm(home, { recursive: true, force: true });

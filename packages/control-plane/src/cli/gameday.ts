@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { readConfig } from "../app/config.ts";
 import { type GamedayReport, gameday } from "../app/gameday.ts";
+import { unavailable } from "../platform/errors.ts";
 import { createLogger } from "../platform/log.ts";
 import { language, print, table } from "./api.ts";
 
@@ -10,7 +11,16 @@ export const gamedayCommand = () =>
     .option("--json", "print one JSON object last")
     .action(async (options: { json?: boolean }) => {
       const say = (line: string) => process.stderr.write(`${line}\n`);
-      const report = await gameday(readConfig(), createLogger("gameday", "warn"), say, language());
+      const interrupted = new Promise<never>((_resolve, reject) => {
+        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+          process.once(signal, () =>
+            reject(unavailable("interrupted", `The gameday was ended by ${signal}.`, "Run it again.")),
+          );
+        }
+      });
+      interrupted.catch(() => {});
+      const log = createLogger("gameday", "warn");
+      const report = await gameday(readConfig(), log, say, language(), interrupted);
       if (options.json) print(JSON.stringify(report));
       else print(summary(report));
       process.exitCode = report.ok ? 0 : 1;

@@ -17,7 +17,7 @@ const AuditEvent = z.object({
   result: z.enum(["success", "failure", "denied"]),
   correlationId: z.string(),
   sourceIp: z.string().nullable(),
-  details: z.record(z.string(), z.json()),
+  details: z.record(z.string(), z.unknown()),
 });
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));

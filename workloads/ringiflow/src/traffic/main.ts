@@ -11,6 +11,9 @@ const { seconds, report: file, ...options } = read.options;
 
 const stop = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => stop.abort());
+// A supervisor that started us with a channel is gone when the channel closes.
+process.once("disconnect", () => stop.abort());
+process.channel?.unref();
 const limit = seconds === null ? undefined : setTimeout(() => stop.abort(), seconds * 1000);
 
 const traffic = startTraffic({

@@ -1,0 +1,38 @@
+import { alertingRoutes } from "../alerting/index.ts";
+import { commitmentRoutes } from "../commitments/routes.ts";
+import { commonRoutes, createHttpServer } from "../http/index.ts";
+import { incidentRoutes } from "../incidents/index.ts";
+import { systemClock } from "../platform/ctx.ts";
+import { createLogger } from "../platform/log.ts";
+import { rolloutRoutes } from "../rollout/index.ts";
+import { runRoutes } from "../runs/index.ts";
+
+/** The API's OpenAPI 3.1 document. Nothing is started: only the routes' schemas are read. */
+export async function openApiDocument(): Promise<object> {
+  // Routes read their dependencies when they are called, and none is called here.
+  const nothing = new Proxy({}, { get: () => undefined }) as never;
+  const server = await createHttpServer({
+    db: nothing,
+    log: createLogger("openapi", "silent"),
+    clock: systemClock,
+    newId: () => "",
+    tenant: "",
+    cliToken: "",
+    ingestToken: "",
+    cookieKey: "",
+    consoleRoot: undefined,
+    readiness: async () => ({}),
+    routes: [
+      commonRoutes(nothing),
+      runRoutes(nothing),
+      rolloutRoutes(nothing),
+      alertingRoutes(nothing),
+      incidentRoutes(nothing),
+      commitmentRoutes(nothing),
+    ],
+    ingest: async () => {},
+  });
+  const document = server.swagger();
+  await server.close();
+  return document;
+}
