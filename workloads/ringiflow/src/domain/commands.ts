@@ -4,8 +4,19 @@ import { CATEGORIES } from "./model.ts";
 /** Largest amount that a request may carry: one trillion yen less one. */
 export const MAX_AMOUNT_YEN = 999_999_999_999;
 
+/** Neither NUL nor half a surrogate pair: PostgreSQL stores neither, and nobody types them. */
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+const text = (max: number, min = 0) =>
+  z
+    .string()
+    .trim()
+    .min(min)
+    .max(max)
+    .refine((value) => !UNSTORABLE.test(value));
+
 const attachment = z.strictObject({
-  name: z.string().trim().min(1).max(255),
+  name: text(255, 1),
   /** Bytes. */
   size: z.int().min(0).max(1_073_741_824),
   type: z
@@ -13,15 +24,6 @@ const attachment = z.strictObject({
     .max(127)
     .regex(/^[\w.+-]+\/[\w.+-]+$/),
 });
-
-/** PostgreSQL stores no NUL in text, and nobody types one. */
-const text = (max: number, min = 0) =>
-  z
-    .string()
-    .trim()
-    .min(min)
-    .max(max)
-    .refine((value) => !value.includes("\u0000"));
 
 const contents = {
   title: text(200, 1),
