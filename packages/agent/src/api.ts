@@ -84,7 +84,7 @@ export async function serveApi(
       for (const endpoint of endpoints) {
         const match = endpoint.path.exec(url);
         if (!match || endpoint.method !== req.method) continue;
-        const service = match[1] ? parse(serviceNameSchema, decodeURIComponent(match[1]), "service") : "";
+        const service = match[1] ? parse(serviceNameSchema, match[1], "service") : "";
         return send(res, 200, await endpoint.handle({ operations, service, body: () => readJson(req) }));
       }
       throw notFound(

@@ -121,10 +121,15 @@ export function createService(
     const { host, sticky } = target;
     const options = { router, counts: deps.counts, kept: deps.kept, clock, host, sticky };
     try {
-      listener = await openListener({ ...options, port });
+      listener = await openListener({ ...options, port }).catch((error) => {
+        // Somebody else has the port that was picked once; nobody asked for that very one.
+        if (target.port !== 0 || port === 0 || refusalOf(error).code !== "port_taken") throw error;
+        log.warn("picked port taken, another one is used", { toService: name, port });
+        return openListener({ ...options, port: 0 });
+      });
     } catch (error) {
-      // A picked port that somebody else took in the meantime is only a preference of a service that never listened here.
-      listenerProblem = { ...refusalOf(error) };
+      const { code, reason, remedy } = refusalOf(error);
+      listenerProblem = { code, reason, remedy };
       throw error;
     }
     listenerProblem = null;

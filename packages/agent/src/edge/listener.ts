@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { codeOf, conflict, messageOf, unavailable } from "../errors.ts";
@@ -27,24 +27,31 @@ export type ListenerOptions = {
   port: number;
   sticky: boolean;
   kept: KeptSockets;
+  limits?: Limits;
 };
 
+export type Limits = {
+  /** A client that takes longer to send its header is cut off (slow loris). */
+  headersMs: number;
+  /** No byte in either direction while a request arrives, or while a client does not read its response. */
+  stalledMs: number;
+  /** A kept connection without a request. */
+  keepAliveMs: number;
+};
+
+const LIMITS: Limits = { headersMs: 10_000, stalledMs: 60_000, keepAliveMs: 65_000 };
 const HEADER_BYTES_MAX = 16 * 1024;
-/** A client that takes longer to send its header is cut off (slow loris). */
-const HEADERS_MS = 10_000;
-/** No byte in either direction while a request is arriving. */
-const UPLOAD_IDLE_MS = 60_000;
 /** Connections that wait while an agent restarts. */
 const BACKLOG = 1024;
-const KEEP_ALIVE_MS = 65_000;
 
-/** The newest request on a client's connection. */
-const CURRENT = Symbol("current request");
-type EdgeSocket = Socket & { [CURRENT]?: IncomingMessage };
+/** The newest response on a client's connection. */
+const CURRENT = Symbol("current response");
+type EdgeSocket = Socket & { [CURRENT]?: ServerResponse };
 
 /** Opens a service's listener. Throws `conflict` when the port is taken, `unavailable` when it cannot be used. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   let isClosing = false;
+  const limits = options.limits ?? LIMITS;
   const context: EdgeContext = {
     router: options.router,
     counts: options.counts,
@@ -54,11 +61,11 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   };
   const server = createServer({
     maxHeaderSize: HEADER_BYTES_MAX,
-    headersTimeout: HEADERS_MS,
+    headersTimeout: limits.headersMs,
     // Long uploads are fine as long as they move; idle ones are cut below.
     requestTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionsCheckingInterval: 2000,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(2000, limits.headersMs),
     requireHostHeader: true,
     insecureHTTPParser: false,
     noDelay: true,
@@ -66,7 +73,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   });
   const upgraded = new Set<Duplex>();
   server.on("request", (req, res) => {
-    (req.socket as EdgeSocket)[CURRENT] = req;
+    (req.socket as EdgeSocket)[CURRENT] = res;
     handleRequest(context, req, res);
   });
   server.on("upgrade", (req: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -75,10 +82,12 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     (socket as Socket).setTimeout(0);
     handleUpgrade(context, req, socket, head);
   });
-  server.timeout = UPLOAD_IDLE_MS;
+  server.timeout = limits.stalledMs;
   server.on("timeout", (socket: EdgeSocket) => {
-    // A quiet response (events, a long computation) is the instance's matter; a stuck request is the client's.
-    if (socket[CURRENT]?.complete !== true) socket.destroy();
+    // A quiet response (events, a long computation) is the instance's matter; all else that stands still is the client's.
+    const res = socket[CURRENT];
+    const isAnswering = res?.req.complete && !res.writableEnded && !res.writableNeedDrain;
+    if (!isAnswering) socket.destroy();
   });
   server.on("clientError", answerMalformed);
 

@@ -191,3 +191,50 @@ test("a client that goes away ends the instance's work and does not count agains
   expect(router.inFlight("shop-1-0")).toBe(0);
   expect(counts.take().map((row) => row.statusClass)).toEqual(["4xx"]);
 });
+
+test("a client that stands still is cut off, a response that is quiet is not", async () => {
+  const { port } = await origin((req, res) => {
+    if (req.url !== "/quiet") return void res.end("ok");
+    res.writeHead(200, { "content-type": "text/event-stream" });
+    res.flushHeaders();
+    setTimeout(() => res.end("data: late\n\n"), 1500);
+  });
+  const limits = { headersMs: 300, stalledMs: 400, keepAliveMs: 300 };
+  const { port: edgePort } = await edge([{ version: "1", weight: 100, port }], false, limits);
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`;
+  const [slow, stuck, idle, quiet] = await Promise.all([
+    raw(edgePort, "GET / HTTP/1.1\r\nHost: h\r\nX-Slow: "),
+    raw(edgePort, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc"),
+    raw(edgePort, get("/")),
+    raw(edgePort, get("/quiet")),
+  ]);
+  expect(slow).toMatch(/^(HTTP\/1\.1 408|$)/);
+  expect(stuck).not.toMatch(/^HTTP\/1\.1 2/);
+  expect(idle).toMatch(/^HTTP\/1\.1 200/);
+  expect(quiet).toContain("data: late");
+});
+
+test("responses without a body, absolute targets and early answers keep their meaning", async () => {
+  const { port } = await origin((req, res) => {
+    if (req.method === "HEAD") return void res.writeHead(200, { "content-length": 1234 }).end();
+    if (req.url === "/204") return void res.writeHead(204).end();
+    if (req.url === "/304") return void res.writeHead(304, { etag: "x" }).end();
+    if (req.method === "POST") return void res.writeHead(413, { "content-length": 3 }).end("big");
+    res.end(req.url);
+  });
+  const { url, port: edgePort, counts } = await edge([{ version: "1", weight: 100, port }]);
+  const head = await fetch(url, { method: "HEAD" });
+  expect(head.headers.get("content-length")).toBe("1234");
+  expect((await fetch(`${url}/204`)).status).toBe(204);
+  expect((await fetch(`${url}/304`)).status).toBe(304);
+  const end = "HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+  expect(await raw(edgePort, `GET http://h/a?b=1 ${end}`)).toMatch(/\/a\?b=1$/);
+  expect(await raw(edgePort, `OPTIONS * ${end}`)).toMatch(/^HTTP\/1\.1 400/);
+  expect(counts.take().map((row) => [row.statusClass, row.histogram.count])).toEqual([
+    ["2xx", 3],
+    ["3xx", 1],
+    ["4xx", 1],
+  ]);
+  const early = await raw(edgePort, `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\nabc`);
+  expect(early).toMatch(/^HTTP\/1\.1 413[\s\S]*big$/);
+});

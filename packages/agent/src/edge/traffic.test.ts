@@ -119,6 +119,8 @@ test("a response that breaks off is broken off for the client too and counts as 
   const answer = await fetch(url);
   await expect(answer.text()).rejects.toThrow();
   expect(counts.take().map((row) => row.statusClass)).toEqual(["5xx"]);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(counts.take()).toEqual([]);
 });
 
 test("without weights the answer is a 503 that says what to do", async () => {

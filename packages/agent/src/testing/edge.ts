@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { connect } from "node:net";
 import { afterEach } from "vitest";
 import { createCounts } from "../edge/counts.ts";
-import { type Listener, openListener } from "../edge/listener.ts";
+import { type Limits, type Listener, openListener } from "../edge/listener.ts";
 import { createRouter } from "../edge/router.ts";
 import { keptByNobody } from "../keeper.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -24,7 +24,7 @@ export async function origin(handler: RequestListener): Promise<{ server: Server
 
 export type Route = { version: string; weight: number; port: number; id?: string };
 
-export async function edge(routes: Route[], sticky = false) {
+export async function edge(routes: Route[], sticky = false, limits?: Limits) {
   const router = createRouter("shop", systemClock);
   const counts = createCounts();
   const setRoutes = (next: Route[]) => {
@@ -47,6 +47,7 @@ export async function edge(routes: Route[], sticky = false) {
     port: 0,
     sticky,
     kept: keptByNobody,
+    ...(limits ? { limits } : {}),
   });
   closers.push(async () => {
     await listener.close(100);
