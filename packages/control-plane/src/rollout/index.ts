@@ -4,6 +4,7 @@ export { localDriver } from "./drivers/local.ts";
 export { type Counts, judge, type Verdict } from "./judge.ts";
 export { previousGood, type StepJudgement } from "./ledger.ts";
 export { liveVersion, planRollout, type RolloutPlan, type RolloutRequest } from "./plan.ts";
+export { type ObserveSpec, observeStep, startObserving } from "./progress.ts";
 export { digestOfFolder, type Release, readRelease } from "./release.ts";
 export { rolloutRoutes } from "./routes.ts";
 export type {

@@ -85,18 +85,27 @@ async function countsSince(
 ): Promise<Look["counts"]> {
   const ask = (from: number, to: number) =>
     deps.counts(ctx, { service: input.service, from: new Date(from), to: new Date(to) });
+  const pair = async (rows: EdgeCounts[], from: number) => {
+    let baseline = of(rows, input.stable);
+    if (baseline.requests < input.analysis.minimumSamples.count) {
+      baseline = of(await ask(from - HISTORY_MS, now), input.stable);
+    }
+    return { candidate: of(rows, input.candidate), baseline };
+  };
   const window = await ask(memo.since, now);
   // Any version's report shows that the edge is being observed.
   const reportedSeconds = Math.max(0, ...window.map((row) => row.reportedSeconds));
-  const countsFrom = input.countsFrom ? Date.parse(input.countsFrom) : memo.since;
-  const rows = countsFrom < memo.since ? await ask(countsFrom, now) : window;
-  const from = Math.min(countsFrom, memo.since);
-  let baseline = of(rows, input.stable);
-  if (baseline.requests < input.analysis.minimumSamples.count) {
-    baseline = of(await ask(from - HISTORY_MS, now), input.stable);
-  }
-  return { candidate: of(rows, input.candidate), baseline, reportedSeconds };
+  const from = Math.min(countsStart(input, memo), memo.since);
+  const whole = from < memo.since ? await pair(await ask(from, now), from) : null;
+  // The step before belongs to a short bake's evidence, unless a hole lies between them.
+  const isWhole = whole !== null && input.countsFrom !== undefined && memo.since === memo.startedAt;
+  const judged = isWhole ? whole : await pair(window, memo.since);
+  return { since: memo.since, reportedSeconds, ...judged, whole: isWhole ? null : whole };
 }
+
+/** From where on the candidate's answers count as evidence against it. */
+const countsStart = (input: ObserveInput, memo: ObserveMemo) =>
+  input.countsFrom === undefined ? memo.startedAt : Date.parse(input.countsFrom);
 
 function of(rows: EdgeCounts[], release: string): Counts {
   const row = rows.find((candidate) => candidate.release === release);
@@ -111,8 +120,9 @@ async function findFirstBad(
   memo: ObserveMemo,
   seen: Look,
 ): Promise<number | null> {
-  if (!seen.counts || seen.counts.candidate.errors === 0) return null;
-  const start = input.countsFrom ? Date.parse(input.countsFrom) : memo.since;
+  const counts = seen.counts?.whole ?? seen.counts;
+  if (!counts || counts.candidate.errors === 0) return null;
+  const start = Math.min(countsStart(input, memo), memo.since);
   const errorsUntil = async (to: number) => {
     const window = { service: input.service, from: new Date(start), to: new Date(to) };
     return of(await deps.counts(ctx, window), input.candidate).errors;
@@ -181,8 +191,9 @@ async function store(
 
 function judgementOf(input: ObserveInput, observation: Observation, seen: Look): StepJudgement {
   const { decision, memo, verdict } = observation;
-  const candidate = seen.counts?.candidate;
-  const baseline = seen.counts?.baseline;
+  const shown = (decision === "fail" && seen.counts?.whole) || seen.counts;
+  const candidate = shown?.candidate;
+  const baseline = shown?.baseline;
   return {
     name: input.name,
     phase: input.phase,

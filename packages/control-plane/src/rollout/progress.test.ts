@@ -27,7 +27,9 @@ const healthy: TargetInstance = {
 };
 const counts = (requests: number, errors = 0): Counts => ({ requests, errors, bucketsMs: [] });
 
-type Second = Partial<{ requests: number; errors: number; reports: boolean; skip: number } & Look>;
+type Second = Partial<
+  { requests: number; errors: number; reports: boolean; skip: number; whole: Counts } & Look
+>;
 /** One look a second; reports arrive each second since the clock last started. */
 function watch(seconds: Second[], options: { spec?: ObserveSpec; from?: ObserveMemo } = {}) {
   let memo = options.from ?? startObserving(start);
@@ -44,6 +46,8 @@ function watch(seconds: Second[], options: { spec?: ObserveSpec; from?: ObserveM
         instances: [healthy],
         actualWeight: 10,
         counts: {
+          since: memo.since,
+          whole: second.whole ? { candidate: second.whole, baseline: counts(1000, 0) } : null,
           candidate: counts(second.requests ?? 0, second.errors ?? 0),
           baseline: counts(1000, 0),
           reportedSeconds,
@@ -89,6 +93,21 @@ describe("observing a step", () => {
     const away = watch([...times(4, { requests: 50 }), { requests: 50, skip: 3001 }]);
     expect(away).toMatchObject({ decision: "continue", observedSeconds: 0 });
     expect(watch(times(5, { requests: 50 }), { from: away.memo }).decisions.at(-1)).toBe("pass");
+  });
+  it("what failed before a hole in the observation still counts against the candidate", () => {
+    const run = watch([{ requests: 5, skip: 4_000, whole: counts(30, 15) }]);
+    expect(run).toMatchObject({ decision: "fail", verdict: { code: "error_ratio_too_high" } });
+    expect(watch([{ requests: 5, skip: 4_000, whole: counts(30, 0) }]).decision).toBe("continue");
+  });
+  it("what was good before a hole does not count for it", () => {
+    const run = watch([...times(4, { requests: 50 }), { requests: 50, skip: 4_000, whole: counts(500, 0) }]);
+    const after = watch(times(30, { requests: 19, whole: counts(500, 0) }), { from: run.memo });
+    expect(after).toMatchObject({ decision: "fail", verdict: { verdict: "inconclusive" } });
+  });
+  it("after a hole the reports are counted afresh", () => {
+    const hole = watch([...times(4, { requests: 50 }), { requests: 50, skip: 4_000 }]);
+    expect(hole.memo.reported).toBe(0);
+    expect(watch(times(5, { requests: 50 }), { from: hole.memo }).decision).toBe("pass");
   });
   it("seconds that nobody reported do not count", () => {
     const run = watch([...times(3, { requests: 50 }), ...times(4, { requests: 50, reports: false })]);

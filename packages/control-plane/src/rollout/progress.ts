@@ -40,12 +40,22 @@ export type ObserveMemo = {
   firstBadAt: number | null;
 };
 
+export type LookCounts = {
+  /** The memo's `since` that was asked for; the look itself may start the clock again. */
+  since: number;
+  reportedSeconds: number;
+  candidate: Counts;
+  baseline: Counts;
+  /** Everything since the step began: a hole in the observation hides no failure. null: the same as the above. */
+  whole: { candidate: Counts; baseline: Counts } | null;
+};
+
 /** One look. `instances: null`: the target did not answer. `counts: null`: the telemetry did not answer. */
 export type Look = {
   now: number;
   instances: TargetInstance[] | null;
   actualWeight: number | null;
-  counts: { candidate: Counts; baseline: Counts; reportedSeconds: number } | null;
+  counts: LookCounts | null;
 };
 
 export type Observation = {
@@ -134,12 +144,15 @@ function observeTraffic(
   at: (decision: Observation["decision"], verdict: Verdict, observedSeconds?: number) => Observation,
   blind: (verdict: Verdict) => Observation,
 ): Observation {
+  const reportedSeconds = counts.since === memo.since ? counts.reportedSeconds : 0;
+  const observed = Math.min(reportedSeconds, (now - memo.since) / 1000);
+  const whole = counts.whole && judge(counts.whole.candidate, counts.whole.baseline, spec.analysis);
+  if (whole?.verdict === "fail") return at("fail", whole, observed);
   const verdict = judge(counts.candidate, counts.baseline, spec.analysis);
-  const observed = Math.min(counts.reportedSeconds, (now - memo.since) / 1000);
   if (verdict.verdict === "fail") return at("fail", verdict, observed);
 
-  if (counts.reportedSeconds > memo.reported) {
-    memo.reported = counts.reportedSeconds;
+  if (reportedSeconds > memo.reported) {
+    memo.reported = reportedSeconds;
     memo.reportedAt = now;
   } else if (now - memo.reportedAt > OBSERVATION_GAP_MS + REPORT_DELAY_MS) {
     return blind(noTelemetry);

@@ -30,7 +30,7 @@ async function live(service: string, version = "1.0.0") {
 const target = (service: string) => world.agent.getService(service);
 const versionsOf = async (service: string) => Object.keys((await target(service)).desired?.releases ?? {});
 
-describe.concurrent("a rollout with the real engine, agent and edge", () => {
+describe.concurrent("a rollout with the real engine, agent and edge", { timeout: 180_000 }, () => {
   it("a good release takes over step by step, also when the control plane is replaced in the middle; nobody notices", async ({
     expect,
   }) => {

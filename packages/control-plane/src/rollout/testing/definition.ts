@@ -2,7 +2,7 @@ import { count, defineOperations, ms, type Operations, percent, seconds, steps }
 
 export type TestService = {
   exposure?: "internal" | "none";
-  policy?: "quick" | "patient" | "held";
+  policy?: "quick" | "patient" | "held" | "interrupted";
   instances?: number;
 };
 
@@ -16,7 +16,8 @@ export function rolloutDefinition(services: Record<string, TestService>): Operat
     bake: seconds(1),
     startTimeout: seconds(6),
     analysis: { minimumSamples: count(8), significance: 0.01, maximumErrorRatio: percent(20) },
-    extensions: count(4),
+    // Only a service without requests shall come to their end, however slow the machine is.
+    extensions: count(30),
   };
   return defineOperations({
     system: "test",
@@ -51,6 +52,8 @@ export function rolloutDefinition(services: Record<string, TestService>): Operat
     rollouts: {
       quick,
       patient: { ...quick, stability: seconds(1), extensions: count(1) },
+      // The clock starts again after each interruption, so its steps are short.
+      interrupted: { ...quick, stability: seconds(1), extensions: count(10) },
       held: { ...quick, automaticRollback: { kind: "choice", choice: "off" } },
     },
   });

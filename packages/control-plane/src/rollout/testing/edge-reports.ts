@@ -30,6 +30,16 @@ type Metrics = {
   }[];
 };
 
+type Window = { service: string; from: Date; to: Date };
+
+/** The same question, asked from another process. */
+export const remoteCounts =
+  (url: string): RolloutDeps["counts"] =>
+  async (_ctx, { service, from, to }) => {
+    const query = new URLSearchParams({ service, from: String(from.getTime()), to: String(to.getTime()) });
+    return (await (await fetch(`${url}/counts?${query}`)).json()) as EdgeCounts[];
+  };
+
 /** Receives what the edge reports and answers the judge's question from it. */
 export async function receiveEdgeReports() {
   const rows: Row[] = [];
@@ -39,7 +49,13 @@ export async function receiveEdgeReports() {
     request.on("data", (chunk) => {
       text += chunk;
     });
-    request.on("end", () => {
+    request.on("end", async () => {
+      if (request.url?.startsWith("/counts?")) {
+        const asked = new URL(request.url, "http://localhost").searchParams;
+        const at = (name: string) => new Date(Number(asked.get(name)));
+        const window = { service: asked.get("service") ?? "", from: at("from"), to: at("to") };
+        return response.end(JSON.stringify(countsOf(window)));
+      }
       const metrics = (JSON.parse(text) as Metrics).resourceMetrics.flatMap((resource) =>
         resource.scopeMetrics.flatMap((scope) => scope.metrics),
       );
@@ -61,7 +77,7 @@ export async function receiveEdgeReports() {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 
-  const counts: RolloutDeps["counts"] = async (_ctx, { service, from, to }) => {
+  function countsOf({ service, from, to }: Window): EdgeCounts[] {
     const seen = rows.filter((r) => r.service === service && r.at >= from.getTime() && r.at < to.getTime());
     const reportedSeconds = new Set(seen.map((row) => Math.floor(row.at / 1000))).size;
     return [...new Set(seen.map((row) => row.release))].map((release): EdgeCounts => {
@@ -75,10 +91,12 @@ export async function receiveEdgeReports() {
         reportedSeconds,
       };
     });
-  };
+  }
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/otlp`,
-    counts,
+    url,
+    endpoint: `${url}/otlp`,
+    counts: (async (_ctx, window) => countsOf(window)) satisfies RolloutDeps["counts"],
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -24,7 +24,7 @@ import { receiveEdgeReports } from "./edge-reports.ts";
 const AGENT = fileURLToPath(import.meta.resolve("@toban/agent").replace(/index\.js$/, "main.js"));
 
 /** A real database, run engine and agent; what users see comes from the real edge's reports. */
-export async function startRolloutWorld(definition: Operations) {
+export async function startRolloutWorld(definition: Operations, options: { withoutWorker?: boolean } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), "toban-rollout-"));
   const t: TestDatabase = await createTestDatabase();
   const reports = await receiveEdgeReports();
@@ -59,7 +59,7 @@ export async function startRolloutWorld(definition: Operations) {
     },
   };
   const traffic: { stop(): Promise<void> }[] = [];
-  let worker = startWorker(t, deps);
+  let worker = options.withoutWorker ? undefined : startWorker(t, deps);
 
   const newest = async (service: string): Promise<RolloutView> => {
     const [view] = await t.db.tx(t.ctx, (tx) => rolloutView(tx, { service }));
@@ -73,6 +73,8 @@ export async function startRolloutWorld(definition: Operations) {
     events,
     newest,
     releasesDir: deps.releasesDir,
+    socketPath,
+    reportsUrl: reports.url,
     deploy: (service: string, version: string) => deploy(deps, t.ctx, { service, version }),
     /** Waits for the end of the newest rollout. */
     async ended(service: string): Promise<RolloutView> {
@@ -96,14 +98,14 @@ export async function startRolloutWorld(definition: Operations) {
       traffic.push(users);
       return users;
     },
-    /** What a kill -9 leaves: nothing is handed over, another process takes the runs after the lease. */
+    /** Another worker goes on where the effects of the first were broken off. */
     async replaceWorker() {
-      await worker.stop();
+      await worker?.stop();
       worker = startWorker(t, deps);
     },
     async close() {
       await Promise.all(traffic.map((users) => users.stop()));
-      await worker.stop();
+      await worker?.stop();
       await endAgent(agent, agentProcess);
       await reports.close();
       await t.close();
@@ -167,9 +169,9 @@ async function endAgent(agent: AgentClient, child: ChildProcess): Promise<void> 
 }
 
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 45_000;
+  const deadline = performance.now() + 90_000;
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`not within 45 s: ${what}`);
+    if (performance.now() > deadline) throw new Error(`not within 90 s: ${what}`);
     await sleep(100);
   }
 }
