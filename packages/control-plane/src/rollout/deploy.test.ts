@@ -5,6 +5,7 @@ import Fastify from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { search } from "../audit/index.ts";
+import type { Ctx } from "../platform/ctx.ts";
 import { refusalOf } from "../platform/errors.ts";
 import { createTestDatabase, type TestDatabase, testCtx } from "../platform/testing.ts";
 import { createWorker } from "../runs/index.ts";
@@ -37,12 +38,20 @@ const emptyTarget: TargetDriver = {
 let t: TestDatabase;
 let folder: string;
 let deps: RolloutDeps;
+/** Every test is a tenant of its own. */
+let tenant = 0;
+let person: Ctx;
 beforeAll(async () => {
+  t = await createTestDatabase();
   folder = await mkdtemp(path.join(tmpdir(), "toban-deploy-"));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
-beforeEach(async () => {
-  t = await createTestDatabase();
+afterAll(async () => {
+  await t.close();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  tenant += 1;
+  person = testCtx({ tenant: `tenant-${tenant}` });
   deps = {
     db: t.db,
     definition: () => definition,
@@ -52,11 +61,10 @@ beforeEach(async () => {
     counts: async () => [],
     secret: () => "x",
   };
-  return () => t.close();
 });
 
-const tryDeploy = (version: string, service = "bff") => deploy(deps, t.ctx, { service, version });
-const ledger = () => t.db.tx(t.ctx, (tx) => releases(tx));
+const tryDeploy = (version: string, service = "bff") => deploy(deps, person, { service, version });
+const ledger = () => t.db.tx(person, (tx) => releases(tx));
 
 describe("a deploy is refused before anything changes", () => {
   async function refused(work: Promise<unknown>, kind: string, code: string) {
@@ -69,7 +77,7 @@ describe("a deploy is refused before anything changes", () => {
     expect(refusal).toMatchObject({ kind, code });
     expect(refusal.remedy).not.toBe("");
     expect(await ledger()).toEqual([]);
-    expect(await t.db.tx(t.ctx, (tx) => search(tx, {}))).toEqual([]);
+    expect(await t.db.tx(person, (tx) => search(tx, {}))).toEqual([]);
   }
 
   it("an unknown service or version", async () => {
@@ -109,7 +117,7 @@ describe("a deploy is refused before anything changes", () => {
     await refused(tryDeploy("1.0.0"), "unavailable", "agent_unavailable");
   });
   it("a rollback without an earlier good version", async () => {
-    const work = rollback(deps, t.ctx, { service: "bff", reason: "it fails" });
+    const work = rollback(deps, person, { service: "bff", reason: "it fails" });
     await refused(work, "conflict", "nothing_to_roll_back_to");
   });
 });
@@ -120,7 +128,7 @@ describe("a rollout that waits for an approval", () => {
       db: t.db,
       ctxFor: (tenant) => testCtx({ tenant, actor: { kind: "task", id: "runs" } }),
       actions: rolloutActions(deps),
-      tenants: async () => ["acme"],
+      tenants: async () => [person.tenant],
       onRunEnded: (tx, ctx, run) => endRollout(deps, tx, ctx, run),
     });
     for (let i = 0; i < 3; i++) for (const task of worker.tasks) await task.run();
@@ -133,9 +141,11 @@ describe("a rollout that waits for an approval", () => {
     if (deployed.kind === "no-op") throw new Error("it was a no-op");
     await expect(tryDeploy("1.0.0")).rejects.toMatchObject({ kind: "conflict", code: "rollout_running" });
     await performOnce();
-    await expect(approveRollout(deps, t.ctx, "bff")).rejects.toMatchObject({ kind: "forbidden" });
-    await expect(approveRollout(deps, t.ctx, "other")).rejects.toMatchObject({ code: "no_approval_pending" });
-    await rollback(deps, t.ctx, { service: "bff", reason: "not today" });
+    await expect(approveRollout(deps, person, "bff")).rejects.toMatchObject({ kind: "forbidden" });
+    await expect(approveRollout(deps, person, "other")).rejects.toMatchObject({
+      code: "no_approval_pending",
+    });
+    await rollback(deps, person, { service: "bff", reason: "not today" });
     await performOnce();
     expect(await ledger()).toMatchObject([
       { result: "cancelled", reason: { en: "not today" }, version: "1.0.0" },
@@ -146,7 +156,7 @@ describe("a rollout that waits for an approval", () => {
     await writeRelease(folder, "bff", "1.0.0");
     await tryDeploy("1.0.0");
     await performOnce();
-    const other = testCtx({ actor: { kind: "person", id: "somebody-else" } });
+    const other = testCtx({ tenant: person.tenant, actor: { kind: "person", id: "somebody-else" } });
     expect(await approveRollout(deps, other, "bff")).toEqual({ missing: 0 });
   });
 });
@@ -157,7 +167,7 @@ describe("the routes", () => {
     server.setValidatorCompiler(validatorCompiler);
     server.setSerializerCompiler(serializerCompiler);
     server.addHook("onRequest", async (request) => {
-      request.ctx = t.ctx;
+      requesperson = person;
     });
     await server.register(rolloutRoutes(deps));
     return server;
