@@ -54,8 +54,9 @@ export function telemetryEvidence(query: Query, org: string): TelemetryEvidence 
       const where = (fields: string[]) =>
         `WHERE org = {org:String} AND ts >= ${NS("from")} AND (${fields.join(" OR ")})`;
       const count = async (table: string, fields: string[]) =>
-        (await query<{ rows: number }>(`SELECT count() AS rows FROM toban.${table} ${where(fields)}`, params))[0]
-          ?.rows ?? 0;
+        (
+          await query<{ rows: number }>(`SELECT count() AS rows FROM toban.${table} ${where(fields)}`, params)
+        )[0]?.rows ?? 0;
       const ids = ["trace_id", "correlation_id"];
       const [logs, spans, points] = await Promise.all([
         count("logs", [

@@ -15,6 +15,8 @@ import {
   writeFrame,
 } from "./protocol.ts";
 
+/** A query waits this long for a host that starts; a start takes about a second. */
+const READY_WAIT_MS = 2_500;
 const START_TIMEOUT_MS = 60_000;
 const INSERT_TIMEOUT_MS = 120_000;
 const BACK_OFF_MS = { first: 100, most: 5_000, resetAfter: 10_000 };
@@ -176,7 +178,7 @@ export function superviseHost(options: { folder: string; socketPath: string; log
   }
 
   async function call(kind: number, body: object, timeoutMs: number, onTimeout: () => void): Promise<Buffer> {
-    await ready(5_000);
+    await ready(READY_WAIT_MS);
     const to = connection;
     if (!to) throw down();
     const id = ++lastCall % 2 ** 32;
