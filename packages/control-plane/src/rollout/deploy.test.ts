@@ -167,7 +167,7 @@ describe("the routes", () => {
     server.setValidatorCompiler(validatorCompiler);
     server.setSerializerCompiler(serializerCompiler);
     server.addHook("onRequest", async (request) => {
-      requesperson = person;
+      request.ctx = person;
     });
     await server.register(rolloutRoutes(deps));
     return server;
