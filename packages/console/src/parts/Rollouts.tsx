@@ -59,12 +59,9 @@ function RolloutCard({ rollout }: { rollout: Rollout }) {
         <Status kind="rollout" state={phase} strong />
       </div>
       <ol className="steps">
-        {rollout.steps.map((step, index) => {
-          // After the last step the same weight is watched once more, with the old version still ready.
-          const isBake = index > 0 && rollout.steps[index - 1]?.weight === step.weight;
-          const key = isBake ? "bake" : step.weight;
-          return <Step key={key} step={step} rollout={rollout} isBake={isBake} />;
-        })}
+        {rollout.steps.map((step) => (
+          <Step key={`${step.phase} ${step.weight}`} step={step} rollout={rollout} />
+        ))}
         <BackStep rollout={rollout} />
       </ol>
       <p className="item-foot">
@@ -80,7 +77,7 @@ function RolloutCard({ rollout }: { rollout: Rollout }) {
   );
 }
 
-function Step({ step, rollout, isBake }: { step: RolloutStep; rollout: Rollout; isBake: boolean }) {
+function Step({ step, rollout }: { step: RolloutStep; rollout: Rollout }) {
   const t = useTranslations("rollouts");
   const locale = useLocale();
   const label = useLabel();
@@ -96,13 +93,13 @@ function Step({ step, rollout, isBake }: { step: RolloutStep; rollout: Rollout; 
       className="step"
       data-testid="rollout-step"
       data-weight={step.weight}
-      data-bake={isBake || undefined}
+      data-phase={step.phase}
       data-verdict={step.verdict ?? "none"}
       aria-current={step.verdict === "running" ? "step" : undefined}
     >
       <ToneIcon tone={tone} size={16} />
       <span className="step-weight" title={step.weight === 0 ? t("noTraffic") : t("step", { weight })}>
-        {isBake ? t("bake") : step.weight === 0 ? "–" : weight}
+        {step.phase === "bake" ? t("bake") : step.weight === 0 ? "–" : weight}
       </span>
       <span className={`step-verdict tone-${tone}`}>{words}</span>
       {!notReached && (

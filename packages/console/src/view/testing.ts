@@ -47,6 +47,7 @@ export function anIncident(over: Partial<Incident> = {}): Incident {
 
 export function aRollout(over: Partial<Rollout> = {}): Rollout {
   const step = (weight: number, verdict: Rollout["steps"][number]["verdict"]) => ({
+    phase: "step" as const,
     weight,
     observedSeconds: 0,
     requests: 0,
