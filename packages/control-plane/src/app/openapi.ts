@@ -1,5 +1,5 @@
 import { alertingRoutes } from "../alerting/index.ts";
-import { commitmentRoutes } from "../commitments/routes.ts";
+import { commitmentRoutes } from "../commitments/index.ts";
 import { commonRoutes, createHttpServer } from "../http/index.ts";
 import { incidentRoutes } from "../incidents/index.ts";
 import { systemClock } from "../platform/ctx.ts";

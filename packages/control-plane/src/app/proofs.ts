@@ -4,10 +4,11 @@ import {
   type CommitmentsView,
   commitmentsView,
   type ProofResult,
+  type ProofSystem,
   type ProveDeps,
+  proofKinds,
   prove,
 } from "../commitments/index.ts";
-import { type ProofSystem, proofKinds } from "../commitments/proofs/index.ts";
 import type { Ctx } from "../platform/ctx.ts";
 import type { Database } from "../platform/database.ts";
 import { conflict, notFound } from "../platform/errors.ts";

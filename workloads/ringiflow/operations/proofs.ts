@@ -1,3 +1,0 @@
-import type { Proof } from "@toban/definition";
-
-export const proofs: Proof[] = [];
