@@ -4,7 +4,7 @@ import { choice, count, days, defineOperations, seconds, text } from "@toban/def
 import { alerts, indicators } from "./operations/alerts.ts";
 import * as promised from "./operations/index.ts";
 import { mechanisms } from "./operations/mechanisms.ts";
-import { proofs } from "./operations/proofs.ts";
+import { proofs } from "./operations/proofs/index.ts";
 import { runbooks } from "./operations/runbooks.ts";
 import { memoryLimit } from "./operations/sizes.ts";
 

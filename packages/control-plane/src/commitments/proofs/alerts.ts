@@ -135,3 +135,87 @@ function rulesAsPromised(commitment: Commitment): Boundary["rules"][number] {
     value.kind === "thresholds" ? [numberOf(value.warning), numberOf(value.critical)] : [0, 0];
   return { id: "mutant", commitment: commitment.id, warning, critical, levels: { ...EXPECTED } };
 }
+
+type OfLimit = {
+  rules: { id: string; limit: number; warning: number; critical: number; levels: Record<string, Level> }[];
+};
+
+/**
+ * The same for rules that see bytes where a share of the memory limit is promised. `parameters.alerts`: alert →
+ * service whose limit it is; every one of them has to turn at the promised shares, to the byte.
+ */
+export const alertBoundaryOfLimit: Kind<OfLimit> = {
+  kind: "alert.boundary-of-limit",
+  async measure({ operations }, _ctx, parameters) {
+    const watched = parameters.alerts as Record<string, string>;
+    return {
+      rules: compileAlerts(operations)
+        .filter(({ rule }) => rule.id in watched)
+        .map(({ rule }) => ({
+          id: rule.id,
+          limit: operations.services[watched[rule.id] ?? ""]?.memoryLimit?.bytes ?? 0,
+          warning: rule.warning,
+          critical: rule.critical,
+          levels: Object.fromEntries(
+            Object.entries(cases(rule.warning, rule.critical)).map(([name, sample]) => [
+              name,
+              reached(rule, sample),
+            ]),
+          ),
+        })),
+    };
+  },
+  judge({ rules }, { value }, parameters) {
+    const [warning, critical] =
+      value.kind === "thresholds"
+        ? [numberOf(value.warning), numberOf(value.critical)]
+        : [Number.NaN, Number.NaN];
+    const isShare = (bytes: number, limit: number, share: number) => Math.abs(bytes - limit * share) < 1;
+    const faults = [
+      ...Object.keys(parameters.alerts as object)
+        .filter((id) => !rules.some((rule) => rule.id === id))
+        .map((id) => `there is no alert ${id}`),
+      ...rules.flatMap((rule) => [
+        ...(rule.limit > 0 ? [] : [`${rule.id}: its service has no memory limit`]),
+        ...(isShare(rule.warning, rule.limit, warning) && isShare(rule.critical, rule.limit, critical)
+          ? []
+          : [`${rule.id} turns at ${rule.warning} and ${rule.critical} of ${rule.limit} bytes`]),
+        ...Object.entries(EXPECTED)
+          .filter(([name, level]) => rule.levels[name] !== level)
+          .map(([name, level]) => `${rule.id} ${name}: ${rule.levels[name] ?? "nothing"}, not ${level}`),
+      ]),
+    ];
+    return noFaults(
+      faults,
+      () =>
+        pass(
+          `${rules.length} rules at ${warning * 100} % and ${critical * 100} % of ${rules[0]?.limit} bytes: ${Object.keys(EXPECTED).length} cases each`,
+          text("Every rule turns at the promised share.", "どの規則も約束の割合で発報します。"),
+        ),
+      "share_wrong",
+      `${faults.length} faults`,
+      text(
+        "Compute the bytes from the commitment and the limit.",
+        "約束の値と上限からバイト数を計算してください。",
+      ),
+    );
+  },
+  mutants({ value }, parameters) {
+    const [warning, critical] =
+      value.kind === "thresholds" ? [numberOf(value.warning), numberOf(value.critical)] : [0, 0];
+    const limit = 1_000;
+    const good = Object.keys(parameters.alerts as object).map((id) => ({
+      ...{ id, limit, warning: limit * warning, critical: limit * critical, levels: { ...EXPECTED } },
+    }));
+    const [first, ...others] = good;
+    const change = (part: Partial<OfLimit["rules"][number]>) => ({
+      rules: [{ ...first!, ...part }, ...others],
+    });
+    return {
+      "a rule is missing": { rules: others },
+      "another share": change({ warning: limit * warning + 10 }),
+      "no limit": change({ limit: 0 }),
+      "fires one step late": change({ levels: { ...EXPECTED, "at critical": "warning" } }),
+    };
+  },
+};

@@ -48,7 +48,12 @@ export const httpCsrf: Kind<Csrf> = {
         result.forged.push({ name: `${method} of an unknown path, foreign Origin`, status });
       }
       for (const { method, path, route } of routes.filter((r) => !endsSession(r, front))) {
-        const { status } = await send(base, { method, path, headers: asPage(base, front, session), body: {} });
+        const { status } = await send(base, {
+          method,
+          path,
+          headers: asPage(base, front, session),
+          body: {},
+        });
         result.genuine.push({ name: `${method} ${route}`, status });
       }
       await calm(base, front.harmless, result.forged.length + result.genuine.length);
@@ -69,7 +74,9 @@ export const httpCsrf: Kind<Csrf> = {
       ...forged
         .filter(({ status }) => status !== 403)
         .map(({ name, status }) => `${name}: answered ${status}, not 403`),
-      ...genuine.filter(({ status }) => status === 403).map(({ name }) => `${name}: refused although genuine`),
+      ...genuine
+        .filter(({ status }) => status === 403)
+        .map(({ name }) => `${name}: refused although genuine`),
       ...unlisted.map((route) => `${route} changes something and is not in the matrix`),
       ...(sameSite.length > 0 && sameSite.every((value) => value === "lax" || value === "strict")
         ? []
@@ -93,7 +100,10 @@ export const httpCsrf: Kind<Csrf> = {
   },
   mutants(_commitment, parameters) {
     const routes = parameters.routes as Route[];
-    const forged = Array.from({ length: routes.length * WAYS }, (_, i) => ({ name: `case ${i}`, status: 403 }));
+    const forged = Array.from({ length: routes.length * WAYS }, (_, i) => ({
+      name: `case ${i}`,
+      status: 403,
+    }));
     const genuine = routes.map(({ route }) => ({ name: route, status: 400 }));
     const good: Csrf = { forged, genuine, sameSite: ["lax"], unlisted: [] };
     return {

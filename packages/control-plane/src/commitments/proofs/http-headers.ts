@@ -129,7 +129,10 @@ export const httpCors: Kind<Cors> = {
         ),
       "cors_granted",
       `${faults.length} of ${answers.length} answers grant something`,
-      text("Remove the header, or name the origin in a list.", "ヘッダーを外すか、許可リストに載せてください。"),
+      text(
+        "Remove the header, or name the origin in a list.",
+        "ヘッダーを外すか、許可リストに載せてください。",
+      ),
     );
   },
   mutants: () => ({

@@ -88,7 +88,9 @@ export const httpIsolation: Kind<Isolation> = {
       ...withoutToken
         .filter(({ status }) => status !== 401)
         .map(({ name, status }) => `${name}: ${status}, not 401`),
-      ...(throughFront.length >= paths.length && withoutToken.length >= paths.length ? [] : ["too few cases"]),
+      ...(throughFront.length >= paths.length && withoutToken.length >= paths.length
+        ? []
+        : ["too few cases"]),
     ];
     return noFaults(
       faults,

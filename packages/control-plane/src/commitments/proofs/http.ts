@@ -70,8 +70,9 @@ export async function sendRefused(base: string, refused: Sent[], harmless: strin
 
 /** The accepted requests that go with `refused` refused ones. */
 export async function calm(base: string, harmless: string, refused = 1): Promise<void> {
-  const reads = Array.from({ length: refused * ACCEPTED_FOR_EACH_REFUSED }, () => () =>
-    send(base, { path: harmless }),
+  const reads = Array.from(
+    { length: refused * ACCEPTED_FOR_EACH_REFUSED },
+    () => () => send(base, { path: harmless }),
   );
   const lanes = Array.from({ length: 5 }, async () => {
     for (let next = reads.pop(); next; next = reads.pop()) await next();

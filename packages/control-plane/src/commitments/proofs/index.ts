@@ -1,19 +1,45 @@
 import type { ProofKind } from "../proof-kind.ts";
-import { alertBoundary } from "./alerts.ts";
+import { alertBoundary, alertBoundaryOfLimit } from "./alerts.ts";
+import { auditFields, auditReconstruction } from "./audit.ts";
 import { alertLinks, environmentApproval, runbookCoverage } from "./definition.ts";
+import { httpCsrf } from "./http-csrf.ts";
+import { httpCors, httpHeaders } from "./http-headers.ts";
+import { httpInputs } from "./http-inputs.ts";
+import { httpIsolation } from "./http-isolation.ts";
+import { rolloutApproval, rolloutBlueGreen, rolloutDeaths, rolloutIndependent } from "./rollout-plans.ts";
 import { rolloutRollback, rolloutStability, rolloutSteps } from "./rollouts.ts";
+import { sessionCookie, sessionLimit, sessionServerSide } from "./sessions.ts";
 import type { Kind, ProofSystem } from "./system.ts";
+import { telemetryCanary, telemetryCorrelated, telemetryLabels } from "./telemetry.ts";
 
 export type { ProofSystem } from "./system.ts";
 
 const kinds = [
   alertBoundary,
+  alertBoundaryOfLimit,
   alertLinks,
+  auditFields,
+  auditReconstruction,
   environmentApproval,
+  httpCors,
+  httpCsrf,
+  httpHeaders,
+  httpInputs,
+  httpIsolation,
+  rolloutApproval,
+  rolloutBlueGreen,
+  rolloutDeaths,
+  rolloutIndependent,
   rolloutRollback,
   rolloutStability,
   rolloutSteps,
   runbookCoverage,
+  sessionCookie,
+  sessionLimit,
+  sessionServerSide,
+  telemetryCanary,
+  telemetryCorrelated,
+  telemetryLabels,
 ] as Kind<unknown>[];
 
 /** Every kind of proof, by name. */

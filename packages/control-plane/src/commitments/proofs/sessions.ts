@@ -2,7 +2,16 @@ import { createHash } from "node:crypto";
 import type { Ctx } from "../../platform/ctx.ts";
 import { unavailable } from "../../platform/errors.ts";
 import { pass } from "../proof-kind.ts";
-import { asUser, type Front, frontOf, frontUrl, type SignedIn, sessionStatus, signIn, signOut } from "./front.ts";
+import {
+  asUser,
+  type Front,
+  frontOf,
+  frontUrl,
+  type SignedIn,
+  sessionStatus,
+  signIn,
+  signOut,
+} from "./front.ts";
 import { calm, send } from "./http.ts";
 import { type SessionRow, withSessionRow } from "./store.ts";
 import { type Kind, noFaults, type ProofSystem, text } from "./system.ts";
@@ -180,7 +189,9 @@ export const sessionCookie: Kind<Cookies> = {
   judge({ set }, _commitment, parameters) {
     const { attributes, forbidden, prefix } = cookieRules(parameters);
     const faults = set.flatMap((cookie) => [
-      ...(cookie.name.startsWith(prefix) ? [] : [`${cookie.on}: ${cookie.name} does not begin with ${prefix}`]),
+      ...(cookie.name.startsWith(prefix)
+        ? []
+        : [`${cookie.on}: ${cookie.name} does not begin with ${prefix}`]),
       ...attributes
         .filter((attribute) => !cookie.attributes.includes(attribute))
         .map((attribute) => `${cookie.on}: no ${attribute}`),

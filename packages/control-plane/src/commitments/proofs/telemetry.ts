@@ -128,7 +128,9 @@ export const telemetryCorrelated: Kind<Correlated> = {
     const seen = await poll(
       () => follow(system, ctx, { correlationId, from, metric: String(parameters.metric) }),
       (found) =>
-        [found.logs, found.spans, found.points].every((names) => through.every((name) => names.includes(name))),
+        [found.logs, found.spans, found.points].every((names) =>
+          through.every((name) => names.includes(name)),
+        ),
       LATEST_MS,
     );
     const seconds = (performance.now() - started) / 1000;
@@ -152,7 +154,9 @@ export const telemetryCorrelated: Kind<Correlated> = {
       ...missing(seen.spans, "span"),
       ...missing(seen.points, "metric"),
       ...(seen.logsOfTrace > 0 ? [] : ["no log record belongs to the trace"]),
-      ...seen.services.filter((name) => !seen.reporting.includes(name)).map((name) => `${name} reports no metric`),
+      ...seen.services
+        .filter((name) => !seen.reporting.includes(name))
+        .map((name) => `${name} reports no metric`),
       ...(seen.services.length > 0 ? [] : ["the definition has no service"]),
     ];
     return noFaults(
@@ -164,7 +168,10 @@ export const telemetryCorrelated: Kind<Correlated> = {
         ),
       "telemetry_incomplete",
       `${faults.length} missing after ${seen.seconds} s`,
-      text("Check the service's OpenTelemetry settings.", "サービスの OpenTelemetry 設定を確認してください。"),
+      text(
+        "Check the service's OpenTelemetry settings.",
+        "サービスの OpenTelemetry 設定を確認してください。",
+      ),
     );
   },
   mutants(_commitment, parameters) {
@@ -273,10 +280,14 @@ export const telemetryCanary: Kind<Canary> = {
       ...found
         .filter(({ logs, spans, points }) => logs + spans + points > 0)
         .map(({ name, logs, spans, points }) => `${name}: in ${logs} logs, ${spans} spans, ${points} points`),
-      ...due.filter((name) => !found.some((f) => f.name === name)).map((name) => `${name} was not looked for`),
+      ...due
+        .filter((name) => !found.some((f) => f.name === name))
+        .map((name) => `${name} was not looked for`),
       ...(control.logs >= sent && control.spans >= sent && sent > 0
         ? []
-        : [`the requests themselves were not all found (${control.logs} logs, ${control.spans} spans of ${sent})`]),
+        : [
+            `the requests themselves were not all found (${control.logs} logs, ${control.spans} spans of ${sent})`,
+          ]),
     ];
     return noFaults(
       faults,

@@ -1,0 +1,13 @@
+import type { Proof } from "@toban/definition";
+import { definitionProofs } from "./definition.ts";
+import { deliveryProofs } from "./delivery.ts";
+import { securityProofs } from "./security.ts";
+import { telemetryProofs } from "./telemetry.ts";
+
+/** Runs that measure RingiFlow's promises on the running system. */
+export const proofs: Proof[] = [
+  ...definitionProofs,
+  ...securityProofs,
+  ...telemetryProofs,
+  ...deliveryProofs,
+];

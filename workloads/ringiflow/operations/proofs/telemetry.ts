@@ -1,0 +1,74 @@
+// What the telemetry of RingiFlow holds, and what it does not.
+import { days, proof } from "@toban/definition";
+import { logs, metrics, secrets, telemetry } from "../index.ts";
+import { front } from "./front.ts";
+
+const expiresAfter = days(1);
+const dependsOn = ["release:bff", "release:core", "release:worker"];
+
+/** Requests that end in an error, with a text of somebody in each place where somebody can put one. */
+const ways = [
+  { method: "POST", path: "/api/requests", body: '{"title": "{canary}", "oops"' },
+  { method: "POST", path: "/api/requests", body: '{"title": "{canary}", "{canary}": 1}' },
+  { method: "POST", path: "/api/session", body: '{"userId": "{canary}"}' },
+  { method: "GET", path: "/api/requests?limit=0&q={canary}" },
+  {
+    method: "GET",
+    path: "/api/requests/none",
+    headers: {
+      authorization: "Bearer {canary}",
+      "x-api-key": "{canary}",
+      referer: "http://x.example/?t={canary}",
+    },
+  },
+  {
+    method: "POST",
+    path: "/api/requests/none/approve",
+    headers: { "idempotency-key": "{canary} {canary}" },
+    body: '{"comment": "{canary}"}',
+  },
+];
+
+export const telemetryProofs = [
+  proof("telemetry.labels", {
+    proves: metrics.labels,
+    parameters: {
+      withinMinutes: 5,
+      tenant: "^(none|t_[0-9a-f]{12})$",
+      metrics: ["http.server.request.duration", "ringiflow.queue.lag"],
+      // The platform's own, about instances and the edge, which know no tenant.
+      except: ["toban."],
+    },
+    expiresAfter,
+    dependsOn,
+  }),
+  proof("telemetry.correlated", {
+    proves: telemetry.collected,
+    parameters: {
+      front,
+      path: "/api/requests?view=mine&limit=1",
+      through: ["bff", "core"],
+      metric: "http.server.request.duration",
+    },
+    expiresAfter,
+    dependsOn,
+  }),
+  proof("telemetry.canary", {
+    id: "telemetry.canary:secrets",
+    proves: secrets.secretsNeverLogged,
+    parameters: { front, ways, canaries: { "an API key": "sk_live_#", "a password": "correct-horse-#" } },
+    expiresAfter,
+    dependsOn,
+  }),
+  proof("telemetry.canary", {
+    id: "telemetry.canary:personal",
+    proves: logs.nothingPersonal,
+    parameters: {
+      front,
+      ways,
+      canaries: { "an e-mail address": "taro.#@example.jp", "a phone number": "090#" },
+    },
+    expiresAfter,
+    dependsOn,
+  }),
+];
