@@ -55,8 +55,13 @@ export function place(context: EdgeContext, head: RequestHead): { position: numb
 }
 
 /**
- * One request from a client and the attempts to get it answered. A class, because a closure for each callback of each
- * request is measurably slower.
+ * One request from a client and the attempts to get it answered.
+ *
+ * Measured with bench/edge.bench.ts on two busy cores (edge ÷ direct, CPU time a request): this 0.34, 57 µs;
+ * `http.request` with a keep-alive agent and pipes 0.24, 87 µs; undici's dispatch with nothing around it 0.38, 49 µs.
+ * Half of what is left are the two sends in the kernel, which an own HTTP client would not save. undici's handler with
+ * parsed headers (`onRequestStart` …) costs an object a response; the raw one used here gets the buffers as they came.
+ * A class, because its callbacks are methods and not closures made for each request.
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly context: EdgeContext;

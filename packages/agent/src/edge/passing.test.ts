@@ -194,6 +194,7 @@ test("a client that goes away ends the instance's work and does not count agains
 
 test("a client that stands still is cut off, a response that is quiet is not", async () => {
   const { port } = await origin((req, res) => {
+    if (req.method === "POST") return void req.resume().on("end", () => res.end("whole"));
     if (req.url !== "/quiet") return void res.end("ok");
     res.writeHead(200, { "content-type": "text/event-stream" });
     res.flushHeaders();
