@@ -6,6 +6,7 @@ export default defineConfig({
       "packages/*/src/**/*.test.ts",
       "workloads/*/src/**/*.test.ts",
       "workloads/*/operations/**/*.test.ts",
+      "workloads/*/web/**/*.test.ts",
       "test/**/*.test.ts",
     ],
     globalSetup: ["./test/global-setup.ts"],

@@ -52,6 +52,7 @@ export function browserTests(system: () => System): void {
 
     it("without a session the console says how to open it", async () => {
       const page = await open(system().url);
+      await page.getByTestId("refused").waitFor();
       await page.getByText("npm start").first().waitFor();
       await page.close();
     });
@@ -59,28 +60,33 @@ export function browserTests(system: () => System): void {
     it("the console shows the services live, in English and in Japanese", async () => {
       const { body } = await system().api<{ token: string }>("POST", "/v1/sign-in-links", {});
       const page = await open(`${system().url}/?token=${body.token}`);
-      await page.getByTestId("service-card").first().waitFor();
-      expect(await page.getByTestId("service-card").count()).toBe(3);
-      expect(await page.getByTestId("commitments-counts").textContent()).toMatch(/158|proven/i);
+      await page.locator('[data-testid=connection-state][data-state="live"]').waitFor();
       expect(page.url()).not.toContain("token=");
+      for (const service of ["bff", "core", "worker"]) await page.getByTestId(`service-${service}`).waitFor();
+      const total = await page
+        .locator("[data-testid^=count-]")
+        .evaluateAll((counts) =>
+          counts.reduce((sum, count) => sum + Number(count.getAttribute("data-count")), 0),
+        );
+      expect(total).toBe(158);
+      await page.getByTestId("environment-notes").getByText("10 seconds").waitFor();
       await page.getByTestId("language-switch").getByText("日本語").click();
-      await page
-        .getByText("本番")
-        .or(page.getByText("ゲームデー"))
-        .or(page.getByText("約束"))
-        .first()
-        .waitFor();
+      await page.getByTestId("environment-notes").getByText("10 秒").waitFor();
       expect(problems).toEqual([]);
       await page.close();
     });
 
-    it("RingiFlow's page lets an applicant sign in and shows their requests", async () => {
+    it("an applicant submits a request on RingiFlow's page and finds it in the list", async () => {
       const page = await open(system().edgeUrl);
-      await page
-        .locator("body")
-        .getByText(/RingiFlow/)
-        .first()
-        .waitFor();
+      await page.locator("[data-testid^=user-]").first().click();
+      await page.getByTestId("new-request").click();
+      const title = "Standing desks for the new office";
+      await page.getByTestId("form-title").fill(title);
+      await page.getByTestId("form-amount").fill("120000");
+      await page.getByTestId("form-body").fill("Ten desks, delivered in January.");
+      await page.getByTestId("form-submit").click();
+      await page.getByTestId("detail").getByText(title).first().waitFor();
+      await page.getByTestId("route").waitFor();
       expect(problems).toEqual([]);
       await page.close();
     });

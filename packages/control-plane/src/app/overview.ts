@@ -84,11 +84,12 @@ function shownRollout(operations: Operations, rollout: RolloutView): Overview["r
     verdict,
     reason,
   }));
-  const policy = operations.rollouts[operations.services[rollout.service]?.rollout ?? ""];
+  const service = operations.services[rollout.service];
+  const isStepwise =
+    rollout.kind === "deploy" && rollout.fromVersion !== null && service?.exposure !== "none";
+  const policy = operations.rollouts[service?.rollout ?? ""];
   const ahead =
-    rollout.result === null && rollout.kind === "deploy" && rollout.fromVersion !== null
-      ? (policy?.steps.percents.slice(reached.length) ?? [])
-      : [];
+    rollout.result === null && isStepwise ? (policy?.steps.percents.slice(reached.length) ?? []) : [];
   return {
     id: rollout.runId,
     service: rollout.service,
