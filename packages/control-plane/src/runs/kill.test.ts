@@ -167,4 +167,18 @@ describe("a worker that was stopped and comes back", () => {
       ["rescuer", 1],
     ]);
   });
+
+  it("in the middle of a transaction does not keep the run locked", async () => {
+    const ctx = person("alice", "stalled");
+    const { id } = await start(t, planOf([step("first"), step("second")]), ctx);
+    const stalled = await spawn({ tenants: [ctx.tenant], waitAt: "before commit" });
+    await stalled.reported("at", "before commit");
+    stalled.kill("SIGSTOP");
+    orphans.push(ctx.tenant);
+    rescuer.nudge();
+    const ended = await until(t, id, "succeeded", ctx);
+    stalled.kill("SIGCONT");
+    expect(await get(t, id, ctx)).toEqual(ended);
+    expect((await outside.effects(id)).map((effect) => effect.by)).toEqual(["rescuer", "rescuer"]);
+  });
 });

@@ -19,6 +19,9 @@ const COLUMNS = `id, kind, target, plan, plan_hash AS "planHash", requested_by A
   attempts, crashes, round_at AS "roundAt", signals, cancel, refusal, due_at AS "dueAt", fence, version, worker,
   created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
 
+/** The server ends the transaction of a worker that stalls in it, so that its locks do not outlive its lease. */
+const RELEASE_WHEN_IDLE = "set_config('idle_in_transaction_session_timeout', '4000', true)";
+
 type Row = Omit<RunRecord, "steps">;
 
 export type NewRun = Pick<
@@ -97,9 +100,9 @@ export async function lockDueRuns(
   input: { now: Date; limit: number; suspects: boolean },
 ): Promise<RunRecord[]> {
   const rows = await tx.query<Row>(
-    `SELECT ${COLUMNS} FROM toban.runs
+    `SELECT ${COLUMNS} FROM toban.runs CROSS JOIN ${RELEASE_WHEN_IDLE}
      WHERE due_at <= $1 AND ($3 OR NOT (activity = 'acting' AND crashes > 0))
-     ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
+     ORDER BY due_at LIMIT $2 FOR UPDATE OF runs SKIP LOCKED`,
     [input.now, input.limit, input.suspects],
   );
   return withSteps(tx, rows);
@@ -165,7 +168,7 @@ export async function saveRuns(tx: Tx, changes: Change[]): Promise<RunRecord[]> 
            input_digest = excluded.input_digest, output = excluded.output, refusal = excluded.refusal,
            ended_at = excluded.ended_at
      )
-     SELECT id, fence, version FROM run`,
+     SELECT id, fence, version FROM run CROSS JOIN ${RELEASE_WHEN_IDLE}`,
     [
       storable(changes.map(({ run, claim }) => ({ ...run, plan: undefined, steps: undefined, claim }))),
       storable(steps),
