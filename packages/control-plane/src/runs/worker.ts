@@ -23,7 +23,7 @@ export type WorkerOptions = {
   concurrency?: number;
   /** Longest time until a run that another process started is seen. Default 250. */
   pollMs?: number;
-  /** Called in the transaction that ends the run; if it throws, the end is not written and is tried again. */
+  /** Called in the transaction that ends the run: short, and only the database. If it throws, the end is tried again. */
   onRunEnded?(tx: Tx, ctx: Ctx, run: Run): Promise<void>;
   /** Called in the transaction after which a person has to look at the run. */
   onAttention?(tx: Tx, ctx: Ctx, run: Run, reason: Attention): Promise<void>;
