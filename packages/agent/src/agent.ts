@@ -86,7 +86,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     end = resolve;
   });
 
-  const save = createStateWriter(
+  const write = createStateWriter(
     home,
     (): SavedState => ({
       version: 1,
@@ -96,6 +96,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       services: Object.fromEntries([...services.values()].map((service) => [service.name, service.saved()])),
     }),
   );
+  const save = () =>
+    write().catch((error) => {
+      throw homeRefusal(home, error);
+    });
   const deps = { home, clock, log, counts, save, kept };
 
   const found = mergeFound(state, readRecords(home));
@@ -201,9 +205,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     unlock();
     throw error;
   });
-  await save().catch((error) => {
-    throw homeRefusal(home, error);
-  });
+  await save();
   log.info("agent started", { home, pid: process.pid, services: services.size });
 
   return {
