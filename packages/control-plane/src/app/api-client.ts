@@ -10,13 +10,18 @@ const KINDS: Record<number, ErrorKind> = {
   503: "unavailable",
 };
 
-const READ_ATTEMPTS = 10;
+const BUSY_MS = 5_000;
 
 type Deployed = { rollout?: { runId: string } };
 export type RunView = { id: string; state: string; reason?: string | null };
 
 /** The control plane's API for the CLI. A refusal of the server is thrown as it is. */
-export function apiClient(port: number, token: string, actor = userInfo().username) {
+export function apiClient(
+  port: number,
+  token: string,
+  options: { actor?: string | undefined; patienceMs?: number } = {},
+) {
+  const { actor = userInfo().username, patienceMs = 0 } = options;
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     let response: Response;
     try {
@@ -50,14 +55,17 @@ export function apiClient(port: number, token: string, actor = userInfo().userna
       },
     );
   };
-  /** Reading changes nothing, so it is tried again for a while when the control plane is busy. */
+  /** Reading changes nothing, so it is tried again while the control plane is busy or being restarted. */
   const get = async <T>(path: string): Promise<T> => {
-    for (let attempt = 1; ; attempt++) {
+    const started = performance.now();
+    for (;;) {
       try {
         return await call<T>("GET", path);
       } catch (error) {
+        const isGone = error instanceof TobanError && error.code === "control_plane_unreachable";
         const isBusy = error instanceof TobanError && error.kind === "unavailable";
-        if (!isBusy || error.code === "control_plane_unreachable" || attempt === READ_ATTEMPTS) throw error;
+        const patience = isGone ? patienceMs : Math.max(patienceMs, BUSY_MS);
+        if (!isBusy || performance.now() - started > patience) throw error;
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }

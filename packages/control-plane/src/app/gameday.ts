@@ -41,6 +41,8 @@ export type GamedayReport = {
 /** The longest that the first bad answer may be ahead of weight 0. */
 const ROLLBACK_SECONDS_MAX = 15;
 const SETTLE_MS = 180_000;
+/** A control plane that is killed meanwhile is back within this. */
+const PATIENCE_MS = 60_000;
 
 /**
  * The whole story: a good release goes to 100 %, a bad one is caught at its first step and rolled
@@ -72,7 +74,12 @@ export async function gameday(
   const system = await up(own, log, (text) => print(`… ${text}`));
   try {
     const token = await (await openSecrets(home)).ensure("cli-token");
-    const told = story(apiClient(own.port, token), system.trafficReport, print, language);
+    const told = story(
+      apiClient(own.port, token, { patienceMs: PATIENCE_MS }),
+      system.trafficReport,
+      print,
+      language,
+    );
     told.catch(() => {});
     return await Promise.race([told, interrupted]);
   } finally {
@@ -84,11 +91,12 @@ export async function gameday(
 async function runningApi(config: Config): Promise<Api | undefined> {
   const token = (await openSecrets(config.home)).get("cli-token");
   if (!token) return undefined;
-  const client = apiClient(config.port, token);
-  return client.get("/v1/overview").then(
-    () => client,
-    () => undefined,
-  );
+  return apiClient(config.port, token)
+    .get("/v1/overview")
+    .then(
+      () => apiClient(config.port, token, { patienceMs: PATIENCE_MS }),
+      () => undefined,
+    );
 }
 
 async function story(

@@ -14,7 +14,7 @@ export async function api(actor?: string) {
       "Start it with `npm start`, or name its folder with TOBAN_HOME.",
     );
   }
-  return apiClient(config.port, token, actor);
+  return apiClient(config.port, token, { actor });
 }
 
 export const print = (text: string): void => {

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync, FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { createSessionCookie, equalSecrets, readSessionCookie, signIn } from "../access/index.ts";
 import { type Actor, createCtx } from "../platform/ctx.ts";
 import { forbidden, unauthenticated } from "../platform/errors.ts";
@@ -39,18 +39,16 @@ export function ingestAuthentication(options: CtxOptions & Pick<HttpOptions, "in
 }
 
 /** `GET /?token=…` exchanges a one-time token for a session cookie and sends the browser to the console. */
-export function signInRoute(options: HttpOptions): FastifyPluginAsync {
-  return async (app) => {
-    app.addHook("onRequest", async (request, reply) => {
-      const { token } = request.query as { token?: string };
-      if (request.method !== "GET" || request.url.split("?")[0] !== "/" || !token) return;
-      assertLocalHost(request);
-      const ctx = ctxOf(options, request, { kind: "person", id: "anonymous" });
-      const actorId = await options.db.tx(ctx, (tx) => signIn(tx, ctx, token));
-      const cookie = createSessionCookie(options, options.cookieKey, actorId);
-      reply.setCookie(COOKIE, cookie, { httpOnly: true, sameSite: "strict", path: "/" });
-      return reply.redirect("/");
-    });
+export function signInHook(options: HttpOptions) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { token } = request.query as { token?: string };
+    if (request.method !== "GET" || request.url.split("?")[0] !== "/" || !token) return;
+    assertLocalHost(request);
+    const ctx = ctxOf(options, request, { kind: "person", id: "anonymous" });
+    const actorId = await options.db.tx(ctx, (tx) => signIn(tx, ctx, token));
+    const cookie = createSessionCookie(options, options.cookieKey, actorId);
+    reply.setCookie(COOKIE, cookie, { httpOnly: true, sameSite: "strict", path: "/" });
+    return reply.redirect("/");
   };
 }
 

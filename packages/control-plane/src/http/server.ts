@@ -11,7 +11,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fast
 import type { Clock, Ctx } from "../platform/ctx.ts";
 import type { Database } from "../platform/database.ts";
 import type { Logger } from "../platform/log.ts";
-import { authentication, signInRoute } from "./authentication.ts";
+import { authentication, signInHook } from "./authentication.ts";
 import { answerErrors } from "./errors.ts";
 
 export type HttpOptions = {
@@ -64,7 +64,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     return reply.status(ready ? 200 : 503).send({ status: ready ? "ok" : "not_ready", checks });
   });
 
-  await app.register(signInRoute(options));
+  app.addHook("onRequest", signInHook(options));
   await app.register(async (v1) => {
     v1.addHook("onRequest", authentication(options));
     for (const routes of options.routes) await v1.register(routes);
