@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../platform/testing.ts";
 import { listRuns, startRun } from "./index.ts";
 import { eventually, planOf, runWorker, step } from "./testing/harness.ts";
 
+vi.setConfig({ testTimeout: 240_000 });
 let t: TestDatabase;
 beforeAll(async () => {
   t = await createTestDatabase();

@@ -1,8 +1,9 @@
-import { afterEach, beforeAll, describe, it } from "vitest";
+import { afterEach, beforeAll, describe, it, vi } from "vitest";
 import { createTestDatabase } from "../platform/testing.ts";
 import { eventually, planOf, start, step, until } from "./testing/harness.ts";
 import { assertBuilt, startWorkerProcess, type WorkerProcess } from "./testing/processes.ts";
 
+vi.setConfig({ testTimeout: 240_000 });
 const processes: WorkerProcess[] = [];
 beforeAll(assertBuilt);
 afterEach(() => {
