@@ -21,6 +21,12 @@ export type TelemetryEvidence = {
   mentions(filter: { text: string; from: Date }): Promise<{ logs: number; spans: number; points: number }>;
   /** Points of one metric with these labels. */
   points(filter: { metric: string; labels: Record<string, string>; from: Date }): Promise<number>;
+  /** Sum and highest value of the numbers of one metric with these labels. */
+  values(filter: {
+    metric: string;
+    labels: Record<string, string>;
+    from: Date;
+  }): Promise<{ sum: number; highest: number; points: number }>;
   /** Log records and those of them that have a correlation id, by service. */
   correlation(filter: { from: Date }): Promise<{ service: string; logs: number; correlated: number }[]>;
 };
@@ -81,6 +87,18 @@ export function telemetryEvidence(query: Query, org: string): TelemetryEvidence 
         { org, metric, from: toNs(from), ...params },
       );
       return Number(rows[0]?.rows ?? 0);
+    },
+    async values({ metric, labels, from }) {
+      const names = Object.keys(labels).filter((name) => LABELS.has(name));
+      const params = Object.fromEntries(names.map((name) => [`label_${name}`, labels[name]]));
+      const rows = await query<{ sum: number; highest: number; points: number }>(
+        `SELECT sum(value) AS sum, max(value) AS highest, count() AS points FROM toban.points
+         WHERE org = {org:String} AND name = {metric:String} AND ts >= ${NS("from")}
+           ${names.map((name) => `AND ${name} = {label_${name}:String}`).join(" ")}`,
+        { org, metric, from: toNs(from), ...params },
+      );
+      const [row] = rows;
+      return { sum: Number(row?.sum ?? 0), highest: Number(row?.highest ?? 0), points: Number(row?.points ?? 0) };
     },
     async correlation({ from }) {
       const rows = await query<{ service: string; logs: number; correlated: number }>(

@@ -39,6 +39,19 @@ export const definitionProofs = [
     expiresAfter,
     dependsOn: ["environments.development"],
   }),
+  proof("definition.environment-approval", {
+    proves: delivery.stagingApproval,
+    parameters: { environment: "staging" },
+    expiresAfter,
+    dependsOn: ["environments.staging"],
+  }),
+  proof("rollout.approval", {
+    id: "rollout.approval:staging",
+    proves: delivery.stagingApproval,
+    parameters: { service: "bff", environment: "staging" },
+    expiresAfter,
+    dependsOn: ["environments.staging"],
+  }),
   proof("rollout.approval", {
     proves: delivery.productionApproval,
     parameters: { service: "bff", environment: "production" },

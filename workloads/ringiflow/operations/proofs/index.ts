@@ -1,6 +1,7 @@
 import type { Proof } from "@toban/definition";
 import { definitionProofs } from "./definition.ts";
 import { deliveryProofs } from "./delivery.ts";
+import { eventProofs } from "./events.ts";
 import { securityProofs } from "./security.ts";
 import { telemetryProofs } from "./telemetry.ts";
 
@@ -9,5 +10,6 @@ export const proofs: Proof[] = [
   ...definitionProofs,
   ...securityProofs,
   ...telemetryProofs,
+  ...eventProofs,
   ...deliveryProofs,
 ];

@@ -11,6 +11,8 @@ import { rolloutRollback, rolloutStability, rolloutSteps } from "./rollouts.ts";
 import { sessionCookie, sessionLimit, sessionServerSide } from "./sessions.ts";
 import type { Kind, ProofSystem } from "./system.ts";
 import { telemetryCanary, telemetryCorrelated, telemetryLabels } from "./telemetry.ts";
+import { workloadRepair } from "./workload.ts";
+import { workloadQueue } from "./workload-queue.ts";
 
 export type { ProofSystem } from "./system.ts";
 
@@ -40,6 +42,8 @@ const kinds = [
   telemetryCanary,
   telemetryCorrelated,
   telemetryLabels,
+  workloadQueue,
+  workloadRepair,
 ] as Kind<unknown>[];
 
 /** Every kind of proof, by name. */

@@ -38,6 +38,51 @@ export async function withSessionRow<T>(
   );
 }
 
+/**
+ * Statements of a proof's definition on a service's own database, in one transaction that has `settings`, for
+ * example the tenant. The first column of the first row of each, as a number; rows changed when it returns none.
+ */
+export async function runStatements(
+  url: string,
+  settings: Record<string, string>,
+  statements: { sql: string; values?: unknown[] }[],
+): Promise<number[]> {
+  return withClient(url, async (client) => {
+    await client.query("BEGIN");
+    for (const [name, value] of Object.entries(settings)) {
+      await client.query("SELECT set_config($1, $2, true)", [name, value]);
+    }
+    const results: number[] = [];
+    for (const { sql, values } of statements) {
+      const { rows, rowCount } = await client.query(sql, values);
+      results.push(rows[0] ? Number(Object.values(rows[0])[0]) : (rowCount ?? 0));
+    }
+    await client.query("COMMIT");
+    return results;
+  });
+}
+
+/** The newest values of a column, as texts. `newest` is the column that orders them. */
+export async function newestValues(
+  url: string,
+  settings: Record<string, string>,
+  { table, column, newest, limit }: { table: string; column: string; newest: string; limit: number },
+): Promise<string[]> {
+  const name = table.split(".").map(pg.escapeIdentifier).join(".");
+  const [value, order] = [column, newest].map(pg.escapeIdentifier);
+  return withClient(url, async (client) => {
+    await client.query("BEGIN READ ONLY");
+    for (const [setting, text] of Object.entries(settings)) {
+      await client.query("SELECT set_config($1, $2, true)", [setting, text]);
+    }
+    const { rows } = await client.query<{ value: string }>(
+      `SELECT ${value}::text AS value FROM ${name} ORDER BY ${order} DESC LIMIT $1`,
+      [limit],
+    );
+    return rows.map((row) => row.value);
+  });
+}
+
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     connectionString: url,
