@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { AgentClient } from "@toban/agent";
 import type { Operations } from "@toban/definition";
 import {
@@ -17,7 +18,7 @@ import type { Secrets } from "../platform/secrets.ts";
 import type { Task } from "../platform/tasks.ts";
 import { type RolloutDeps, releases } from "../rollout/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
-import type { Config } from "./config.ts";
+import { type Config, SHIPPED } from "./config.ts";
 
 export type Proofs = {
   view(ctx: Ctx): Promise<CommitmentsView>;
@@ -77,6 +78,7 @@ function proofSystem({ config, operations, db, telemetry, agent, secrets, rollou
   return {
     operations,
     environment: config.environment,
+    repository: path.resolve(SHIPPED.cli, "../../../.."),
     db,
     telemetry,
     observe: async () => (await agent.state()).services,

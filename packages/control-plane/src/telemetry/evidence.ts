@@ -98,7 +98,11 @@ export function telemetryEvidence(query: Query, org: string): TelemetryEvidence 
         { org, metric, from: toNs(from), ...params },
       );
       const [row] = rows;
-      return { sum: Number(row?.sum ?? 0), highest: Number(row?.highest ?? 0), points: Number(row?.points ?? 0) };
+      return {
+        sum: Number(row?.sum ?? 0),
+        highest: Number(row?.highest ?? 0),
+        points: Number(row?.points ?? 0),
+      };
     },
     async correlation({ from }) {
       const rows = await query<{ service: string; logs: number; correlated: number }>(

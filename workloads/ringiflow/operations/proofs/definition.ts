@@ -1,6 +1,6 @@
 // Promises that the definition itself keeps: run through the very code that acts upon it.
 import { days, proof } from "@toban/definition";
-import { alerting, api, delivery, infrastructure } from "../index.ts";
+import { alerting, api, delivery, infrastructure, pipeline } from "../index.ts";
 
 const expiresAfter = days(7);
 const troubles = ["dependency-failure", "overload", "data-inconsistency"];
@@ -69,5 +69,10 @@ export const definitionProofs = [
     parameters: { service: "bff", environment: "production" },
     expiresAfter,
     dependsOn: ["rollouts.standard", "environments.production"],
+  }),
+  proof("repository.triggers", {
+    proves: pipeline.triggers,
+    parameters: { file: ".github/workflows/ci.yml", branch: "main" },
+    expiresAfter: days(1),
   }),
 ];

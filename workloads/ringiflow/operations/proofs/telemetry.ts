@@ -1,6 +1,7 @@
 // What the telemetry of RingiFlow holds, and what it does not.
 import { days, proof } from "@toban/definition";
 import { logs, metrics, secrets, telemetry } from "../index.ts";
+import { maskingPolicy } from "../masking.ts";
 import { front } from "./front.ts";
 
 const expiresAfter = days(1);
@@ -53,10 +54,25 @@ export const telemetryProofs = [
     expiresAfter,
     dependsOn,
   }),
+  proof("telemetry.cross-reference", {
+    proves: logs.structured,
+    parameters: {
+      // RingiFlow's record of who did what is its event store: nothing in it is ever changed.
+      audit: {
+        urlSecret: "ringiflow-database-url",
+        settings: { "ringiflow.tenant": "hinode" },
+        ...{ table: "ringiflow.events", column: "correlation_id", newest: "position" },
+      },
+      services: ["bff", "core"],
+      share: 0.95,
+    },
+    expiresAfter,
+    dependsOn,
+  }),
   proof("telemetry.canary", {
     id: "telemetry.canary:secrets",
     proves: secrets.secretsNeverLogged,
-    parameters: { front, ways, canaries: { "an API key": "sk_live_#", "a password": "correct-horse-#" } },
+    parameters: { front, ways, policy: maskingPolicy.version, canaries: maskingPolicy.secrets },
     expiresAfter,
     dependsOn,
   }),

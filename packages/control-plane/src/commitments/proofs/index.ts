@@ -1,11 +1,13 @@
 import type { ProofKind } from "../proof-kind.ts";
 import { alertBoundary, alertBoundaryOfLimit } from "./alerts.ts";
 import { auditFields, auditReconstruction } from "./audit.ts";
+import { telemetryCrossReference } from "./cross-reference.ts";
 import { alertLinks, environmentApproval, runbookCoverage } from "./definition.ts";
 import { httpCsrf } from "./http-csrf.ts";
 import { httpCors, httpHeaders } from "./http-headers.ts";
 import { httpInputs } from "./http-inputs.ts";
 import { httpIsolation } from "./http-isolation.ts";
+import { repositoryTriggers } from "./repository.ts";
 import { rolloutApproval, rolloutBlueGreen, rolloutDeaths, rolloutIndependent } from "./rollout-plans.ts";
 import { rolloutRollback, rolloutStability, rolloutSteps } from "./rollouts.ts";
 import { sessionCookie, sessionLimit, sessionServerSide } from "./sessions.ts";
@@ -28,6 +30,7 @@ const kinds = [
   httpHeaders,
   httpInputs,
   httpIsolation,
+  repositoryTriggers,
   rolloutApproval,
   rolloutBlueGreen,
   rolloutDeaths,
@@ -41,6 +44,7 @@ const kinds = [
   sessionServerSide,
   telemetryCanary,
   telemetryCorrelated,
+  telemetryCrossReference,
   telemetryLabels,
   workloadQueue,
   workloadRepair,

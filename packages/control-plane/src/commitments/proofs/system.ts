@@ -10,6 +10,8 @@ import { fail, type Judgement, type ProofKind } from "../proof-kind.ts";
 export type ProofSystem = {
   operations: Operations;
   environment: string;
+  /** Folder of the checkout, with its CI files; an installed Toban has none there. */
+  repository: string;
   db: Database;
   telemetry: Telemetry;
   /** What the agent observes right now. */

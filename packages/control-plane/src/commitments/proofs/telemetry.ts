@@ -235,11 +235,13 @@ export const telemetryCanary: Kind<Canary> = {
     const base = await frontUrl(system, front);
     const from = before(ctx, 1_000);
     const correlationId = `canary-${ctx.newId()}`;
-    const unique = ctx.newId().replaceAll("-", "").slice(-12);
-    const canaries = Object.entries(parameters.canaries as Record<string, string>).map(([name, form]) => ({
-      name,
-      value: form.replace("#", /^[\d#-]+$/.test(form) ? digitsOf(unique) : unique),
-    }));
+    const canaries = Object.entries(parameters.canaries as Record<string, string>).map(([name, form]) => {
+      const unique = ctx.newId().replaceAll("-", "").slice(-12);
+      const isNumber = /^[\d#-]+$/.test(form);
+      const value = form.replace("#", isNumber ? digitsOf(unique) : unique);
+      // What is unique is found however the rest was encoded or shortened.
+      return { name, value, trace: isNumber ? value : unique };
+    });
     const ways = parameters.ways as Leak[];
     let sent = 0;
     await asUser(base, front, async (session) => {
@@ -248,11 +250,11 @@ export const telemetryCanary: Kind<Canary> = {
           const fill = (text: string) => text.replaceAll("{canary}", value);
           await send(base, {
             method,
-            path: fill(path).replace(/[^\x21-\x7e]/g, encodeURIComponent),
+            path: ascii(fill(path)).replaceAll(" ", "%20"),
             headers: {
               "content-type": "application/json",
               ...asPage(base, front, session),
-              ...Object.fromEntries(Object.entries(headers ?? {}).map(([k, v]) => [k, fill(v)])),
+              ...Object.fromEntries(Object.entries(headers ?? {}).map(([k, v]) => [k, ascii(fill(v))])),
               "x-request-id": correlationId,
             },
             ...(body === undefined ? {} : { body: fill(body) }),
@@ -269,8 +271,8 @@ export const telemetryCanary: Kind<Canary> = {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await system.telemetry.flush();
     const found: Canary["found"] = [];
-    for (const { name, value } of canaries) {
-      found.push({ name, ...(await evidence.mentions({ text: value, from })) });
+    for (const { name, trace } of canaries) {
+      found.push({ name, ...(await evidence.mentions({ text: trace, from })) });
     }
     return { sent, control: { logs: control.logs, spans: control.spans }, found };
   },
@@ -293,7 +295,7 @@ export const telemetryCanary: Kind<Canary> = {
       faults,
       () =>
         pass(
-          `${found.length} canaries in ${sent} failing requests: found nowhere in ${control.logs} logs and ${control.spans} spans of them`,
+          `policy ${parameters.policy}: ${found.length} canaries in ${sent} failing requests: found nowhere in ${control.logs} logs and ${control.spans} spans of them`,
           text("Nothing of them was recorded.", "いずれも記録されていません。"),
         ),
       "canary_found",
@@ -319,6 +321,8 @@ export const telemetryCanary: Kind<Canary> = {
     };
   },
 };
+
+const ascii = (text: string) => text.replace(/[^\x20-\x7e]/gu, encodeURIComponent);
 
 /** Eight digits that stand for the unique text. */
 const digitsOf = (unique: string) => String(Number.parseInt(unique, 16) % 100_000_000).padStart(8, "0");

@@ -3,7 +3,12 @@ import { asUser, frontOf, frontUrl } from "./front.ts";
 import { type Kind, noFaults, text } from "./system.ts";
 import { drillOf, finishedEntry, onDatabase, type ReadModel } from "./workload.ts";
 
-type Series = { metric: string; labels: Record<string, string>; take: "sum" | "highest"; expect: number | "more" };
+type Series = {
+  metric: string;
+  labels: Record<string, string>;
+  take: "sum" | "highest";
+  expect: number | "more";
+};
 type Moved = { metric: string; value: number }[];
 type Queue = { moved: Moved; points: number; repaired: number };
 
@@ -64,7 +69,9 @@ export const workloadQueue: Kind<Queue> = {
       faults,
       () =>
         pass(
-          moved.map(({ metric, value }) => `${metric.split(".").at(-1)} ${Math.round(value * 100) / 100}`).join(", "),
+          moved
+            .map(({ metric, value }) => `${metric.split(".").at(-1)} ${Math.round(value * 100) / 100}`)
+            .join(", "),
           text("Every series moved by what happened.", "すべての系列が実際の件数どおりに動きました。"),
         ),
       "series_differs",

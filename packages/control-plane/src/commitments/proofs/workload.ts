@@ -43,7 +43,8 @@ export async function onDatabase(system: ProofSystem, drill: Drill, sql: string,
 
 async function readJson(base: string, path: string, session: SignedIn): Promise<Record<string, unknown>> {
   const answer = await send(base, { path, headers: { cookie: session.cookie } });
-  if (answer.status !== 200) throw unavailable("read_failed", `${path} answered ${answer.status}.`, "Mend it first.");
+  if (answer.status !== 200)
+    throw unavailable("read_failed", `${path} answered ${answer.status}.`, "Mend it first.");
   return JSON.parse(answer.body);
 }
 
@@ -71,9 +72,14 @@ async function differences(base: string, front: { model: ReadModel; ids: string[
   const list = new Map((await readList(base, model, session)).map((entry) => [entry.id, entry]));
   let different = 0;
   for (const id of ids) {
-    const folded = (await readJson(base, model.entry.path.replace("{id}", id), session))[model.entry.field] as Entry;
+    const folded = (await readJson(base, model.entry.path.replace("{id}", id), session))[
+      model.entry.field
+    ] as Entry;
     const shown = list.get(id);
-    if (!shown || model.compare.some((field) => JSON.stringify(shown[field]) !== JSON.stringify(folded[field]))) {
+    if (
+      !shown ||
+      model.compare.some((field) => JSON.stringify(shown[field]) !== JSON.stringify(folded[field]))
+    ) {
       different++;
     }
   }
@@ -164,7 +170,9 @@ export const workloadRepair: Kind<Repair> = {
       "an event goes in twice": { ...good, inexact: 1 },
       "the command fails": { ...good, exitCode: 1 },
       "there was no damage": { ...good, damaged: 0 },
-      ...(drillOf(parameters).waiting === undefined ? {} : { "some are left over": { ...good, stillWaiting: 1 } }),
+      ...(drillOf(parameters).waiting === undefined
+        ? {}
+        : { "some are left over": { ...good, stillWaiting: 1 } }),
     };
   },
 };
