@@ -77,6 +77,12 @@ describe("judge", () => {
     expect(judge(candidate, counts(1000, 0), withLatency)).toMatchObject({ verdict, code });
   });
 
+  it("two slow requests do not decide even when they are significant", () => {
+    const few = { ...withLatency, minimumSamples: { kind: "count" as const, count: 10 } };
+    expect(judge(counts(10, 0, 2), counts(1000, 0), few).code).toBe("latency_uncertain");
+    expect(judge(counts(10, 0, 3), counts(1000, 0), few).code).toBe("latency_too_high");
+  });
+
   it("missing latency data never passes", () => {
     const blind = { ...counts(1000, 0), bucketsMs: [] };
     expect(judge(blind, counts(1000, 0), withLatency)).toMatchObject({
