@@ -10,8 +10,8 @@ export type Front = {
   /** Answers 200 to a live session and 401 without one; DELETE ends it. */
   session: { path: string; cookie: string };
   csrfHeader: string;
-  /** A read that costs little and is never refused. */
-  harmless: string;
+  /** A read that costs little and is never refused; null where no alert watches the share of refusals. */
+  harmless: string | null;
 };
 
 export type SignedIn = { cookie: string; id: string; token: string; answer: Answer };

@@ -29,7 +29,7 @@ export const httpIsolation: Kind<Isolation> = {
     const paths = parameters.paths as string[];
     const page = await send(base, { path: "/", headers: { accept: "text/html" } });
     const files = [...page.body.matchAll(/(?:src|href|action)="([^"]+)"/g)].map((match) => match[1] ?? "");
-    const api = await send(base, { path: front.harmless });
+    const api = await send(base, { path: front.session.path });
 
     const throughFront: Isolation["throughFront"] = [];
     for (const path of paths) throughFront.push({ path, status: (await send(base, { path })).status });

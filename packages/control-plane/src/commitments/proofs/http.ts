@@ -55,21 +55,9 @@ const bodyHeaders = (payload: string) => ({
 /** For every answer that was refused on purpose, so many that are not: alerts on refusals stay silent. */
 const ACCEPTED_FOR_EACH_REFUSED = 25;
 
-/**
- * Sends what has to be refused, and so much that is not that the share of refusals stays below what
- * alerts call unusual. `harmless` is a read that costs little.
- */
-export async function sendRefused(base: string, refused: Sent[], harmless: string): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  for (const sent of refused) {
-    answers.push(await send(base, sent));
-    await calm(base, harmless);
-  }
-  return answers;
-}
-
-/** The accepted requests that go with `refused` refused ones. */
-export async function calm(base: string, harmless: string, refused = 1): Promise<void> {
+/** The accepted requests that go with `refused` refused ones; `harmless` is a read that costs little, null sends none. */
+export async function calm(base: string, harmless: string | null, refused = 1): Promise<void> {
+  if (harmless === null) return;
   const reads = Array.from(
     { length: refused * ACCEPTED_FOR_EACH_REFUSED },
     () => () => send(base, { path: harmless }),
