@@ -79,11 +79,7 @@ export const telemetryProofs = [
   proof("telemetry.canary", {
     id: "telemetry.canary:personal",
     proves: logs.nothingPersonal,
-    parameters: {
-      front,
-      ways,
-      canaries: { "an e-mail address": "taro.#@example.jp", "a phone number": "090#" },
-    },
+    parameters: { front, ways, policy: maskingPolicy.version, canaries: maskingPolicy.personal },
     expiresAfter,
     dependsOn,
   }),
