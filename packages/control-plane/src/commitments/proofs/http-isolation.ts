@@ -57,7 +57,7 @@ export const httpIsolation: Kind<Isolation> = {
         status: (await send(direct!, { path, headers: wrong })).status,
       });
     }
-    const health = String(parameters.innerHarmless);
+    const health = (parameters.innerHarmless ?? null) as string | null;
     if (direct) await calm(direct, health, withoutToken.length);
     return {
       page: {
