@@ -1,5 +1,7 @@
 CREATE SCHEMA IF NOT EXISTS toban;
 
+CREATE SEQUENCE toban.run_fence;
+
 CREATE OR REPLACE FUNCTION toban.current_tenant()
  RETURNS text
  LANGUAGE sql
@@ -7,6 +9,54 @@ CREATE OR REPLACE FUNCTION toban.current_tenant()
 RETURN current_setting('toban.tenant'::text, true)
 ;
 
+CREATE TABLE toban.alert_outbox (
+  tenant_id text NOT NULL,
+  id text NOT NULL,
+  "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  alert_id text NOT NULL,
+  episode text NOT NULL,
+  kind text NOT NULL,
+  channel text NOT NULL,
+  payload jsonb NOT NULL,
+  state text NOT NULL,
+  attempts integer NOT NULL,
+  next_at timestamp with time zone NOT NULL,
+  last_error text,
+  created_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone
+);
+CREATE TABLE toban.alert_transitions (
+  tenant_id text NOT NULL,
+  id text NOT NULL,
+  alert_id text NOT NULL,
+  episode text,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  from_level text,
+  to_level text,
+  value double precision,
+  samples bigint NOT NULL,
+  reason jsonb NOT NULL,
+  at timestamp with time zone NOT NULL
+);
+CREATE TABLE toban.alerts (
+  tenant_id text NOT NULL,
+  id text NOT NULL,
+  state text NOT NULL,
+  level text,
+  episode text,
+  since timestamp with time zone NOT NULL,
+  breach_since timestamp with time zone,
+  critical_since timestamp with time zone,
+  clear_since timestamp with time zone,
+  below_critical_since timestamp with time zone,
+  no_data boolean NOT NULL,
+  value double precision,
+  samples bigint NOT NULL,
+  fired_at timestamp with time zone,
+  resolved_at timestamp with time zone,
+  evaluated_at timestamp with time zone NOT NULL
+);
 CREATE TABLE toban.audit_events (
   tenant_id text NOT NULL,
   id text NOT NULL,
@@ -25,12 +75,145 @@ CREATE TABLE toban.audit_queue (
   event_id text NOT NULL,
   "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY
 );
+CREATE TABLE toban.definitions (
+  tenant_id text NOT NULL,
+  environment text NOT NULL,
+  digest text NOT NULL,
+  in_force_at timestamp with time zone NOT NULL,
+  actor_id text NOT NULL
+);
+CREATE TABLE toban.evidence (
+  tenant_id text NOT NULL,
+  id text NOT NULL,
+  commitment_id text NOT NULL,
+  proof_id text NOT NULL,
+  grade text NOT NULL,
+  verdict text NOT NULL,
+  code text NOT NULL,
+  reason jsonb NOT NULL,
+  remedy jsonb NOT NULL,
+  measured text NOT NULL,
+  inputs_digest text NOT NULL,
+  dependencies jsonb NOT NULL,
+  tool_versions jsonb NOT NULL,
+  environment text NOT NULL,
+  measured_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL
+);
+CREATE TABLE toban.incident_causes (
+  tenant_id text NOT NULL,
+  incident_id text NOT NULL,
+  cause text NOT NULL,
+  active boolean NOT NULL
+);
+CREATE TABLE toban.incident_timeline (
+  tenant_id text NOT NULL,
+  incident_id text NOT NULL,
+  "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  event_key text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  text jsonb NOT NULL
+);
+CREATE TABLE toban.incidents (
+  tenant_id text NOT NULL,
+  id text NOT NULL,
+  key text NOT NULL,
+  title jsonb NOT NULL,
+  severity text NOT NULL,
+  service text,
+  state text NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  resolved_at timestamp with time zone,
+  quiet_at timestamp with time zone
+);
 CREATE TABLE toban.leases (
   tenant_id text NOT NULL,
   name text NOT NULL,
   holder text NOT NULL,
   fence bigint NOT NULL,
   expires_at timestamp with time zone NOT NULL
+);
+CREATE TABLE toban.proof_mutants (
+  tenant_id text NOT NULL,
+  proof_kind text NOT NULL,
+  version text NOT NULL,
+  seen_red_at timestamp with time zone NOT NULL
+);
+CREATE TABLE toban.releases (
+  tenant_id text NOT NULL,
+  id text NOT NULL,
+  "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  run_id text NOT NULL,
+  kind text NOT NULL,
+  service text NOT NULL,
+  environment text NOT NULL,
+  version text NOT NULL,
+  digest text NOT NULL,
+  from_version text,
+  requested_by text NOT NULL,
+  request_reason text,
+  definition_digest text NOT NULL,
+  result text,
+  result_reason jsonb,
+  started_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  first_bad_at timestamp with time zone,
+  weight_zero_at timestamp with time zone,
+  steps jsonb NOT NULL
+);
+CREATE TABLE toban.run_approvals (
+  tenant_id text NOT NULL,
+  run_id text NOT NULL,
+  step integer NOT NULL,
+  approver text NOT NULL,
+  plan_hash text NOT NULL,
+  input_digest text NOT NULL,
+  created_at timestamp with time zone NOT NULL
+);
+CREATE TABLE toban.run_steps (
+  tenant_id text NOT NULL,
+  run_id text NOT NULL,
+  phase text NOT NULL,
+  index integer NOT NULL,
+  state text NOT NULL,
+  touched boolean NOT NULL,
+  fence bigint NOT NULL,
+  input_digest text,
+  output jsonb,
+  refusal jsonb,
+  started_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone
+);
+CREATE TABLE toban.runs (
+  tenant_id text NOT NULL,
+  id text NOT NULL,
+  kind text NOT NULL,
+  target text,
+  plan jsonb NOT NULL,
+  plan_hash text NOT NULL,
+  requested_by text NOT NULL,
+  parent text,
+  correlation_id text NOT NULL,
+  state text NOT NULL,
+  phase text NOT NULL,
+  "position" integer NOT NULL,
+  activity text NOT NULL,
+  wait_done boolean NOT NULL,
+  payload jsonb,
+  memo jsonb,
+  attempts integer NOT NULL,
+  crashes integer NOT NULL,
+  round_at timestamp with time zone,
+  signals jsonb NOT NULL,
+  cancel jsonb,
+  refusal jsonb,
+  due_at timestamp with time zone,
+  fence bigint NOT NULL,
+  version bigint NOT NULL,
+  worker text,
+  created_at timestamp with time zone NOT NULL,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone
 );
 CREATE TABLE toban.schema_migrations (
   name text NOT NULL,
@@ -50,41 +233,149 @@ CREATE TABLE toban.tenants (
   created_at timestamp with time zone NOT NULL
 );
 
+ALTER TABLE toban.alert_outbox ADD CONSTRAINT alert_outbox_kind_check CHECK ((kind = ANY (ARRAY['fire'::text, 'level'::text, 'resolve'::text])));
+ALTER TABLE toban.alert_outbox ADD CONSTRAINT alert_outbox_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE toban.alert_outbox ADD CONSTRAINT alert_outbox_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'delivered'::text, 'not-delivered'::text])));
+ALTER TABLE toban.alert_transitions ADD CONSTRAINT alert_transitions_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE toban.alerts ADD CONSTRAINT alerts_check CHECK (((state = 'firing'::text) = (level IS NOT NULL)));
+ALTER TABLE toban.alerts ADD CONSTRAINT alerts_level_check CHECK ((level = ANY (ARRAY['warning'::text, 'critical'::text])));
+ALTER TABLE toban.alerts ADD CONSTRAINT alerts_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE toban.alerts ADD CONSTRAINT alerts_state_check CHECK ((state = ANY (ARRAY['inactive'::text, 'pending'::text, 'firing'::text, 'resolved'::text])));
 ALTER TABLE toban.audit_events ADD CONSTRAINT audit_events_class_check CHECK ((class = ANY (ARRAY['auth'::text, 'operation'::text, 'admin'::text, 'access'::text])));
 ALTER TABLE toban.audit_events ADD CONSTRAINT audit_events_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE toban.audit_events ADD CONSTRAINT audit_events_result_check CHECK ((result = ANY (ARRAY['success'::text, 'failure'::text, 'denied'::text])));
 ALTER TABLE toban.audit_queue ADD CONSTRAINT audit_queue_pkey PRIMARY KEY (tenant_id, "position");
+ALTER TABLE toban.definitions ADD CONSTRAINT definitions_pkey PRIMARY KEY (tenant_id, environment, in_force_at);
+ALTER TABLE toban.evidence ADD CONSTRAINT evidence_grade_check CHECK ((grade = ANY (ARRAY['measured'::text, 'attested'::text])));
+ALTER TABLE toban.evidence ADD CONSTRAINT evidence_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE toban.evidence ADD CONSTRAINT evidence_verdict_check CHECK ((verdict = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text])));
+ALTER TABLE toban.incident_causes ADD CONSTRAINT incident_causes_pkey PRIMARY KEY (tenant_id, incident_id, cause);
+ALTER TABLE toban.incident_timeline ADD CONSTRAINT incident_timeline_pkey PRIMARY KEY (tenant_id, incident_id, event_key);
+ALTER TABLE toban.incidents ADD CONSTRAINT incidents_check CHECK (((state = 'resolved'::text) = (resolved_at IS NOT NULL)));
+ALTER TABLE toban.incidents ADD CONSTRAINT incidents_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE toban.incidents ADD CONSTRAINT incidents_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text])));
+ALTER TABLE toban.incidents ADD CONSTRAINT incidents_state_check CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text])));
 ALTER TABLE toban.leases ADD CONSTRAINT leases_pkey PRIMARY KEY (tenant_id, name);
+ALTER TABLE toban.proof_mutants ADD CONSTRAINT proof_mutants_pkey PRIMARY KEY (tenant_id, proof_kind, version);
+ALTER TABLE toban.releases ADD CONSTRAINT releases_check CHECK (((result IS NULL) = (ended_at IS NULL)));
+ALTER TABLE toban.releases ADD CONSTRAINT releases_kind_check CHECK ((kind = ANY (ARRAY['deploy'::text, 'rollback'::text])));
+ALTER TABLE toban.releases ADD CONSTRAINT releases_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE toban.releases ADD CONSTRAINT releases_result_check CHECK ((result = ANY (ARRAY['succeeded'::text, 'rolled-back'::text, 'failed'::text, 'cancelled'::text])));
+ALTER TABLE toban.releases ADD CONSTRAINT releases_tenant_id_run_id_key UNIQUE (tenant_id, run_id);
+ALTER TABLE toban.run_approvals ADD CONSTRAINT run_approvals_pkey PRIMARY KEY (tenant_id, run_id, step, approver);
+ALTER TABLE toban.run_steps ADD CONSTRAINT run_steps_phase_check CHECK ((phase = ANY (ARRAY['do'::text, 'undo'::text])));
+ALTER TABLE toban.run_steps ADD CONSTRAINT run_steps_pkey PRIMARY KEY (tenant_id, run_id, phase, index);
+ALTER TABLE toban.run_steps ADD CONSTRAINT run_steps_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'intent'::text, 'done'::text, 'failed'::text, 'in_doubt'::text, 'interrupted'::text])));
+ALTER TABLE toban.runs ADD CONSTRAINT runs_activity_check CHECK ((activity = ANY (ARRAY['ready'::text, 'acting'::text, 'timer'::text, 'approval'::text, 'signal'::text, 'poll'::text, 'retry'::text, 'held'::text, 'ended'::text])));
+ALTER TABLE toban.runs ADD CONSTRAINT runs_check CHECK (((activity = 'ended'::text) = (ended_at IS NOT NULL)));
+ALTER TABLE toban.runs ADD CONSTRAINT runs_check1 CHECK (((activity <> 'ended'::text) OR (due_at IS NULL)));
+ALTER TABLE toban.runs ADD CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['rollout'::text, 'runbook'::text, 'drill'::text, 'escalation'::text, 'proof'::text])));
+ALTER TABLE toban.runs ADD CONSTRAINT runs_phase_check CHECK ((phase = ANY (ARRAY['do'::text, 'undo'::text])));
+ALTER TABLE toban.runs ADD CONSTRAINT runs_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE toban.runs ADD CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'waiting'::text, 'in_doubt'::text, 'compensating'::text, 'succeeded'::text, 'failed'::text, 'compensated'::text, 'compensation_failed'::text, 'cancelled'::text, 'parked'::text])));
 ALTER TABLE toban.schema_migrations ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
 ALTER TABLE toban.sign_in_links ADD CONSTRAINT sign_in_links_pkey PRIMARY KEY (tenant_id, token_hash);
 ALTER TABLE toban.tenants ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id);
 ALTER TABLE toban.tenants ADD CONSTRAINT tenants_tenant_id_check CHECK ((tenant_id ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text));
 
 ALTER TABLE toban.audit_queue ADD CONSTRAINT audit_queue_tenant_id_event_id_fkey FOREIGN KEY (tenant_id, event_id) REFERENCES toban.audit_events(tenant_id, id);
+ALTER TABLE toban.incident_causes ADD CONSTRAINT incident_causes_tenant_id_incident_id_fkey FOREIGN KEY (tenant_id, incident_id) REFERENCES toban.incidents(tenant_id, id);
+ALTER TABLE toban.incident_timeline ADD CONSTRAINT incident_timeline_tenant_id_incident_id_fkey FOREIGN KEY (tenant_id, incident_id) REFERENCES toban.incidents(tenant_id, id);
+ALTER TABLE toban.run_approvals ADD CONSTRAINT run_approvals_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES toban.runs(tenant_id, id);
+ALTER TABLE toban.run_steps ADD CONSTRAINT run_steps_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES toban.runs(tenant_id, id);
+ALTER TABLE toban.runs ADD CONSTRAINT runs_tenant_id_parent_fkey FOREIGN KEY (tenant_id, parent) REFERENCES toban.runs(tenant_id, id);
 
+CREATE INDEX alert_outbox_due ON toban.alert_outbox USING btree (tenant_id, next_at) WHERE (state = 'queued'::text);
+CREATE INDEX alert_outbox_episode ON toban.alert_outbox USING btree (tenant_id, episode, channel, "position");
+CREATE INDEX alert_transitions_newest ON toban.alert_transitions USING btree (tenant_id, alert_id, at DESC);
 CREATE INDEX audit_events_newest ON toban.audit_events USING btree (tenant_id, ts_us DESC, id DESC);
+CREATE INDEX evidence_newest ON toban.evidence USING btree (tenant_id, environment, commitment_id, proof_id, measured_at DESC, id DESC);
+CREATE INDEX incident_causes_active ON toban.incident_causes USING btree (tenant_id, cause) WHERE active;
+CREATE INDEX incident_timeline_order ON toban.incident_timeline USING btree (tenant_id, incident_id, "position");
+CREATE INDEX incidents_newest ON toban.incidents USING btree (tenant_id, opened_at DESC, id DESC);
+CREATE INDEX releases_newest ON toban.releases USING btree (tenant_id, service, "position" DESC);
+CREATE INDEX runs_due ON toban.runs USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX runs_newest ON toban.runs USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX runs_parent ON toban.runs USING btree (tenant_id, parent) WHERE (parent IS NOT NULL);
+CREATE UNIQUE INDEX incidents_one_open ON toban.incidents USING btree (tenant_id, key) WHERE (state = 'open'::text);
+CREATE UNIQUE INDEX releases_one_running ON toban.releases USING btree (tenant_id, service) WHERE (result IS NULL);
+CREATE UNIQUE INDEX runs_target ON toban.runs USING btree (tenant_id, target) WHERE ((target IS NOT NULL) AND (ended_at IS NULL));
 
+ALTER TABLE toban.alert_outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.alert_outbox FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.alert_transitions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.alert_transitions FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.alerts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.alerts FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_events FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_queue ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_queue FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.definitions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.definitions FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.evidence ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.evidence FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.incident_causes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.incident_causes FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.incident_timeline ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.incident_timeline FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.incidents ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.incidents FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.leases ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.leases FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.proof_mutants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.proof_mutants FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.releases ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.releases FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.run_approvals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.run_approvals FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.run_steps ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.run_steps FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.runs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.runs FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.sign_in_links ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.sign_in_links FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.tenants FORCE ROW LEVEL SECURITY;
 
+CREATE POLICY tenant ON toban.alert_outbox USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.alert_transitions USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.alerts USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.audit_events USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.audit_queue USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.definitions USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.evidence USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.incident_causes USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.incident_timeline USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.incidents USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.leases USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.proof_mutants USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.releases USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.run_approvals USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.run_steps USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.runs USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.sign_in_links USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.tenants USING (((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)) OR (( SELECT toban.current_tenant() AS current_tenant) = 'system'::text))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 
 GRANT DELETE, INSERT, SELECT ON toban.audit_queue TO toban_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON toban.leases TO toban_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON toban.sign_in_links TO toban_app;
+GRANT INSERT, SELECT ON toban.alert_transitions TO toban_app;
 GRANT INSERT, SELECT ON toban.audit_events TO toban_app;
+GRANT INSERT, SELECT ON toban.definitions TO toban_app;
+GRANT INSERT, SELECT ON toban.evidence TO toban_app;
+GRANT INSERT, SELECT ON toban.incident_timeline TO toban_app;
+GRANT INSERT, SELECT ON toban.proof_mutants TO toban_app;
+GRANT INSERT, SELECT ON toban.run_approvals TO toban_app;
+GRANT INSERT, SELECT ON toban.runs TO toban_app;
 GRANT INSERT, SELECT ON toban.tenants TO toban_app;
+GRANT INSERT, SELECT, UPDATE ON toban.alert_outbox TO toban_app;
+GRANT INSERT, SELECT, UPDATE ON toban.alerts TO toban_app;
+GRANT INSERT, SELECT, UPDATE ON toban.incident_causes TO toban_app;
+GRANT INSERT, SELECT, UPDATE ON toban.incidents TO toban_app;
+GRANT INSERT, SELECT, UPDATE ON toban.releases TO toban_app;
+GRANT INSERT, SELECT, UPDATE ON toban.run_steps TO toban_app;
 GRANT SELECT ON toban.schema_migrations TO toban_app;
+GRANT UPDATE (activity, attempts, cancel, crashes, due_at, ended_at, fence, memo, payload, phase, "position", refusal, round_at, signals, started_at, state, version, wait_done, worker) ON toban.runs TO toban_app;
 GRANT USAGE ON SCHEMA toban TO toban_app;
+GRANT USAGE ON SEQUENCE toban.run_fence TO toban_app;

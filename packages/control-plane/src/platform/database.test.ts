@@ -75,6 +75,29 @@ describe("database", () => {
     await db.close();
   });
 
+  it("a connection that is ended in the middle of a transaction is `unavailable`, and the next one works", async () => {
+    const work = t.db.tx(t.ctx, async (tx) => {
+      const [row] = await tx.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+      const superuser = new pg.Client({ connectionString: process.env.TOBAN_TEST_POSTGRES });
+      await superuser.connect();
+      await superuser.query("SELECT pg_terminate_backend($1)", [row!.pid]);
+      await superuser.end();
+      // Long enough for the connection's end to arrive while no statement is under way.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return tx.query("SELECT 1");
+    });
+    await expect(work).rejects.toMatchObject({ kind: "unavailable" });
+    await expect(t.db.tx(t.ctx, (tx) => tx.query("SELECT 1 AS one"))).resolves.toEqual([{ one: 1 }]);
+  });
+
+  it("a tenant cannot smuggle SQL", async () => {
+    const tenant = "x'; SELECT set_config('toban.tenant', 'acme', true); --";
+    const rows = await t.db.tx({ tenant }, (tx) =>
+      tx.query<{ tenant: string }>("SELECT toban.current_tenant() AS tenant"),
+    );
+    expect(rows[0]?.tenant).toBe(tenant);
+  });
+
   it("an error of the statement itself stays what it is and the connection is used again", async () => {
     await expect(t.db.tx(t.ctx, (tx) => tx.query("SELECT * FROM toban.no_such_table"))).rejects.toMatchObject(
       {

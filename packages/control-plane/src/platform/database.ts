@@ -46,6 +46,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   // A dead idle connection is replaced by the pool; without a listener it would end the process.
   pool.on("error", () => {});
+  // So would one that dies while it is in use; the statement under way reports it.
+  pool.on("connect", (client) => client.on("error", () => {}));
 
   /** A connection on which the server has just answered. */
   const connect = async (first: string, isRetry = false): Promise<pg.PoolClient> => {
@@ -68,10 +70,11 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     async tx(ctx, work) {
       if (!ctx.tenant) throw bug("tenant_missing", "A statement has no tenant.", "Pass a ctx with a tenant.");
-      const client = await connect("BEGIN");
+      const tenant = pg.escapeLiteral(ctx.tenant);
+      // One round trip: every transaction pays for it.
+      const client = await connect(`BEGIN; SELECT set_config('toban.tenant', ${tenant}, true)`);
       let broken: Error | undefined;
       try {
-        await client.query("SELECT set_config('toban.tenant', $1, true)", [ctx.tenant]);
         const result = await work({
           query: async (sql, parameters) => (await client.query(sql, parameters)).rows,
         });

@@ -13,6 +13,7 @@ export async function dumpSchema(ownerUrl: string): Promise<string> {
     );
   try {
     const sections = [
+      await lines(SEQUENCES),
       await lines(FUNCTIONS),
       await lines(TABLES),
       await lines(CONSTRAINTS("con.contype <> 'f'")),
@@ -37,6 +38,11 @@ const RELATIONS = `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND 
 const FUNCTIONS = `
   SELECT pg_get_functiondef(p.oid) || ';' AS line
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'toban'`;
+
+/** Those that belong to a column come with their table. */
+const SEQUENCES = `
+  SELECT format('CREATE SEQUENCE toban.%I;', c.relname) AS line FROM ${RELATIONS}
+  WHERE c.relkind = 'S' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i'))`;
 
 const TABLES = `
   SELECT format(E'CREATE TABLE toban.%I (\\n  %s\\n);', c.relname,
@@ -79,6 +85,19 @@ const GRANTS = `
   SELECT format('GRANT %s ON toban.%I TO %I;', string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type), g.table_name, g.grantee) AS line
   FROM information_schema.role_table_grants g
   WHERE g.table_schema = 'toban' AND g.grantee <> g.grantor GROUP BY g.table_name, g.grantee
+  UNION ALL
+  SELECT format('GRANT %s (%s) ON toban.%I TO %I;', g.privilege_type,
+    string_agg(quote_ident(g.column_name), ', ' ORDER BY g.column_name), g.table_name, g.grantee)
+  FROM information_schema.role_column_grants g
+  WHERE g.table_schema = 'toban' AND g.grantee <> g.grantor
+    AND NOT EXISTS (SELECT FROM information_schema.role_table_grants t
+                    WHERE t.table_schema = 'toban' AND t.table_name = g.table_name
+                      AND t.grantee = g.grantee AND t.privilege_type = g.privilege_type)
+  GROUP BY g.privilege_type, g.table_name, g.grantee
+  UNION ALL
+  SELECT format('GRANT %s ON SEQUENCE toban.%I TO %I;', acl.privilege_type, c.relname, r.rolname)
+  FROM ${RELATIONS} CROSS JOIN LATERAL aclexplode(c.relacl) AS acl JOIN pg_roles r ON r.oid = acl.grantee
+  WHERE c.relkind = 'S' AND acl.grantee <> c.relowner
   UNION ALL
   SELECT 'GRANT USAGE ON SCHEMA toban TO toban_app;'
   FROM pg_namespace WHERE nspname = 'toban' AND has_schema_privilege('toban_app', 'toban', 'USAGE')`;
