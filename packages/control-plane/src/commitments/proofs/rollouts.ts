@@ -60,7 +60,11 @@ const none = (what: string): Judgement =>
 
 const succeeded = ({ rollouts }: Rollouts) =>
   rollouts.find((rollout) => rollout.result === "succeeded" && rollout.fromVersion !== null);
-const rolledBack = ({ rollouts }: Rollouts) => rollouts.find((rollout) => rollout.result === "rolled-back");
+/** The newest that was judged a failure; one that stopped undecided says nothing about failures. */
+const rolledBack = ({ rollouts }: Rollouts) => {
+  const all = rollouts.filter((rollout) => rollout.result === "rolled-back");
+  return all.find((rollout) => rollout.steps.some((s) => s.verdict === "fail")) ?? all[0];
+};
 
 const example = (change: Partial<Rollouts["rollouts"][number]> = {}): Rollouts => ({
   rollouts: [
