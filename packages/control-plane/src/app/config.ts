@@ -27,7 +27,7 @@ export type Config = {
   releases: string;
   /** `TOBAN_INITIAL_VERSION`, default 1.0.0: deployed to services that run nothing yet. */
   initialVersion: string;
-  /** `TOBAN_TRAFFIC_RPS`, default 5; 0 switches the synthetic users off. */
+  /** `TOBAN_TRAFFIC_RPS`, default 12; 0 switches the synthetic users off. */
   trafficRps: number;
   /** Toban's own tenant on this installation. */
   tenant: string;
@@ -49,7 +49,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       environment.TOBAN_RELEASES ?? path.join(REPOSITORY, "workloads/ringiflow/releases/built"),
     ),
     initialVersion: environment.TOBAN_INITIAL_VERSION ?? "1.0.0",
-    trafficRps: number(environment, "TOBAN_TRAFFIC_RPS", 5, 1_000)!,
+    trafficRps: number(environment, "TOBAN_TRAFFIC_RPS", 12, 1_000)!,
     tenant: environment.TOBAN_TENANT ?? "default",
   };
 }

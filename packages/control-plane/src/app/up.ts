@@ -202,6 +202,9 @@ function trafficProgram(config: Config, edgeUrl: string, report: string) {
       edgeUrl,
       "--rps",
       String(config.trafficRps),
+      // Traffic is sticky by user: a tenth of it is a tenth of them, so there must be some.
+      "--users",
+      "120",
       "--seconds",
       "forever",
       "--report",
