@@ -11,7 +11,15 @@ import { proofKinds } from "./index.ts";
 import type { ProofSystem } from "./system.ts";
 
 // A small front with the same plugins as RingiFlow's, so that one of them can be left out.
-type Faults = { headers?: false; csrf?: false; secure?: false; idleMs?: number; cors?: true; lax?: true };
+type Faults = {
+  headers?: false;
+  csrf?: false;
+  secure?: false;
+  idleMs?: number;
+  cors?: true;
+  lax?: true;
+  records?: "plain" | "raw";
+};
 
 let database: TestDatabase;
 let telemetry: TestTelemetry;
@@ -55,6 +63,12 @@ async function startFront(faults: Faults): Promise<number> {
       if (request.headers.origin) reply.header("access-control-allow-origin", request.headers.origin);
     });
   }
+  if (faults.records) {
+    app.addHook("onResponse", async (request) => {
+      const correlationId = String(request.headers["x-request-id"] ?? "");
+      await recordRequest(correlationId, faults.records === "raw" ? JSON.stringify(request.body) : "done");
+    });
+  }
   app.get("/", async (_request, reply) =>
     reply.type("text/html").send('<script src="/assets/app.js"></script>'),
   );
@@ -82,6 +96,25 @@ async function startFront(faults: Faults): Promise<number> {
   });
   await app.listen({ host: "127.0.0.1", port: 0 });
   return (app.server.address() as { port: number }).port;
+}
+
+let spanId = 1_000;
+async function recordRequest(correlationId: string, body: string): Promise<void> {
+  const at = systemClock.now();
+  const log = {
+    timeUnixNano: `${at.getTime()}000000`,
+    body: { stringValue: body },
+    attributes: [{ key: "correlationId", value: { stringValue: correlationId } }],
+  };
+  const span = {
+    id: spanId++,
+    endedAt: at,
+    service: "web",
+    route: "/api/things",
+    attributes: { correlationId },
+  };
+  await send(telemetry.url, "logs", { resourceLogs: [{ scopeLogs: [{ logRecords: [log] }] }] });
+  await send(telemetry.url, "traces", tracesJson([span]));
 }
 
 const r = register("T", { document: "d", section: "s" });
@@ -209,4 +242,17 @@ describe("proofs of a front, against real ones", () => {
     const bad = await judged("session.cookie", cookie, { secure: false });
     expect(bad.reason.en).toContain("sign-in: no secure");
   });
+
+  it("canaries: found nowhere, and found where a service logs a body", async () => {
+    const parameters = {
+      ways: [{ method: "POST", path: "/api/things", body: '{"other": "{canary}"}' }],
+      canaries: { "a name": "山田 #", "a phone number": "090#" },
+    };
+    expect(await judged("telemetry.canary", parameters, { records: "plain" })).toMatchObject({
+      verdict: "pass",
+    });
+    const raw = await judged("telemetry.canary", parameters, { records: "raw" });
+    expect(raw).toMatchObject({ verdict: "fail", code: "canary_found" });
+    expect(raw.reason.en).toContain("a name: in 1 logs, 0 spans, 0 points");
+  }, 30_000);
 });
