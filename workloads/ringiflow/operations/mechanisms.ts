@@ -3,7 +3,7 @@ import { type OperationsInput, text } from "@toban/definition";
 import * as promised from "./index.ts";
 
 const { alerting, application, auditLog, delivery, eventRecovery, frontend, logs } = promised;
-const { infrastructure, metrics, repository, secrets, telemetry } = promised;
+const { infrastructure, metrics, pipeline, repository, secrets, telemetry } = promised;
 
 export const mechanisms: NonNullable<OperationsInput["mechanisms"]> = {
   "release-gate": {
@@ -21,6 +21,7 @@ export const mechanisms: NonNullable<OperationsInput["mechanisms"]> = {
       application.csrfProtected,
       frontend.cookieSecure,
       frontend.cookieSameSite,
+      frontend.cookieHostPrefix,
       frontend.csrfTokenOnChanges,
       frontend.identityFixedAtBff,
     ],
@@ -28,6 +29,14 @@ export const mechanisms: NonNullable<OperationsInput["mechanisms"]> = {
   "input-schemas": {
     title: text("Schemas of every route", "すべてのルートの入力スキーマ"),
     keeps: [application.inputValidated],
+  },
+  "security-headers": {
+    title: text("Headers on every answer of the BFF", "BFF のすべての応答に付けるヘッダー"),
+    keeps: [frontend.securityHeaders, frontend.noFraming],
+  },
+  "ci-workflow": {
+    title: text("Workflow of the continuous integration", "継続的インテグレーションのワークフロー"),
+    keeps: [pipeline.triggers],
   },
   "same-origin": {
     title: text("No CORS headers at all", "CORS ヘッダーを一切返さない構成"),
