@@ -1,5 +1,5 @@
 import { become, build, cli, install } from "./prepare.mjs";
 
-install();
-build();
+await install();
+await build();
 become([cli, "bench", ...process.argv.slice(2)]);

@@ -1,6 +1,6 @@
 // What every command needs first: a supported Node, installed packages, current builds.
 // Plain JavaScript without dependencies: on a fresh clone nothing is installed yet.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -18,16 +18,27 @@ function checkNode() {
   process.exit(1);
 }
 
+/** Runs a program to its end; its output appears when it fails, so that parallel steps stay readable. */
 function run(title, command, args, options = {}) {
   const started = performance.now();
   say(`… ${title}`);
   const shell = process.platform === "win32";
-  const result = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2], shell, ...options });
-  if (result.status !== 0) {
-    say(`✗ ${title} failed: ${command} ${args.join(" ")}`);
-    process.exit(result.status ?? 1);
-  }
-  say(`✓ ${title} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], shell, ...options });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+  return new Promise((resolve) => {
+    child.on("error", (error) => {
+      output += error.message;
+    });
+    child.on("close", (code) => {
+      if (code === 0) {
+        say(`✓ ${title} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+        return resolve();
+      }
+      say(`${output}\n✗ ${title} failed: ${command} ${args.join(" ")}`);
+      process.exit(code ?? 1);
+    });
+  });
 }
 
 /** Digest of the content of files and folders, to skip work whose inputs have not changed. */
@@ -48,44 +59,46 @@ function digestOf(paths) {
 }
 
 /** Runs `work` unless it last succeeded with the same inputs and `output` still exists. */
-function once(name, inputs, output, work) {
+async function once(name, inputs, output, work) {
   const stamps = path.join(root, "node_modules", ".toban");
   const stamp = path.join(stamps, name);
   const digest = digestOf(inputs);
   const last = existsSync(stamp) ? readFileSync(stamp, "utf8") : "";
   if (last === digest && existsSync(path.join(root, output))) return;
-  work();
+  await work();
   mkdirSync(stamps, { recursive: true });
   writeFileSync(stamp, digest);
 }
 
-export function install() {
+export async function install() {
   checkNode();
   const manifests = ["packages", "workloads"].flatMap((group) =>
     readdirSync(path.join(root, group)).map((name) => `${group}/${name}/package.json`),
   );
-  once("installed", ["package-lock.json", "package.json", ...manifests], "node_modules/typescript", () =>
-    run("installing packages", "npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"]),
+  await once(
+    "installed",
+    ["package-lock.json", "package.json", ...manifests],
+    "node_modules/typescript",
+    () => run("installing packages", "npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"]),
   );
 }
 
-export function build() {
-  run("compiling", process.execPath, ["node_modules/typescript/bin/tsc", "-b"]);
+/** Builds what is older than its sources. Types are checked by `npm run check`, not on the way to a start. */
+export async function build({ types = false } = {}) {
+  const node = process.execPath;
+  const compile = ["node_modules/typescript/bin/tsc", "-b", ...(types ? [] : ["--noCheck"])];
   const vite = path.join(root, "node_modules/vite/bin/vite.js");
-  for (const [name, folder] of [
-    ["console", "packages/console"],
-    ["ringiflow-web", "workloads/ringiflow/web"],
-  ]) {
+  const page = (name, folder) =>
     once(name, [folder, "package-lock.json"], `${folder}/dist/index.html`, () =>
-      run(`building ${folder}`, process.execPath, [vite, "build", "--logLevel=warn"], {
-        cwd: path.join(root, folder),
-      }),
+      run(`building ${folder}`, node, [vite, "build", "--logLevel=warn"], { cwd: path.join(root, folder) }),
     );
-  }
-  run("building RingiFlow's releases", process.execPath, [
-    "workloads/ringiflow/releases/build.mjs",
-    "--out",
-    "workloads/ringiflow/releases/built",
+  const releases = ["workloads/ringiflow/releases/build.mjs", "--out", "workloads/ringiflow/releases/built"];
+  await Promise.all([
+    run("compiling", node, compile),
+    page("console", "packages/console"),
+    page("ringiflow-web", "workloads/ringiflow/web").then(() =>
+      run("building RingiFlow's releases", node, releases),
+    ),
   ]);
 }
 

@@ -1,5 +1,5 @@
 import { become, build, install } from "./prepare.mjs";
 
-install();
-build();
+await install();
+await build();
 become(["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)]);
