@@ -91,16 +91,15 @@ export async function startSystem(settings: Record<string, string> = {}): Promis
   };
 }
 
-export function run(args: string[], environment: NodeJS.ProcessEnv): Promise<Answer> {
+export const run = (args: string[], environment: NodeJS.ProcessEnv): Promise<Answer> =>
+  execute([cli, ...args], environment);
+
+/** Runs a Node program to its end. */
+export function execute(args: string[], environment: NodeJS.ProcessEnv): Promise<Answer> {
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [cli, ...args],
-      { env: environment, maxBuffer: 2 ** 26 },
-      (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
-      },
-    );
+    execFile(process.execPath, args, { env: environment, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
+    });
   });
 }
 

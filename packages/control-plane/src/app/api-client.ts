@@ -11,6 +11,8 @@ const KINDS: Record<number, ErrorKind> = {
 };
 
 const BUSY_MS = 5_000;
+/** Who follows something that goes on by itself waits this long for a control plane that is being restarted. */
+export const FOLLOW_MS = 60_000;
 
 type Deployed = { rollout?: { runId: string } };
 export type RunView = { id: string; state: string; reason?: string | null };
@@ -24,6 +26,7 @@ export function apiClient(
   const { actor = userInfo().username, patienceMs = 0 } = options;
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     let response: Response;
+    let answer: unknown;
     try {
       response = await fetch(`http://127.0.0.1:${port}${path}`, {
         method,
@@ -35,6 +38,8 @@ export function apiClient(
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(120_000),
       });
+      // An answer that breaks off is none; only a refusal may come without a body of ours.
+      answer = response.ok ? await response.json() : await response.json().catch(() => ({}));
     } catch (cause) {
       throw unavailable(
         "control_plane_unreachable",
@@ -43,7 +48,6 @@ export function apiClient(
         cause,
       );
     }
-    const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer as T;
     const refusal = (answer as { error?: { code: string; reason: string; remedy: string } }).error;
     throw new TobanError(
@@ -56,7 +60,7 @@ export function apiClient(
     );
   };
   /** Reading changes nothing, so it is tried again while the control plane is busy or being restarted. */
-  const get = async <T>(path: string): Promise<T> => {
+  const get = async <T>(path: string, goneMs = patienceMs): Promise<T> => {
     const started = performance.now();
     for (;;) {
       try {
@@ -64,7 +68,7 @@ export function apiClient(
       } catch (error) {
         const isGone = error instanceof TobanError && error.code === "control_plane_unreachable";
         const isBusy = error instanceof TobanError && error.kind === "unavailable";
-        const patience = isGone ? patienceMs : Math.max(patienceMs, BUSY_MS);
+        const patience = isGone ? goneMs : Math.max(goneMs, BUSY_MS);
         if (!isBusy || performance.now() - started > patience) throw error;
         await new Promise((resolve) => setTimeout(resolve, 500));
       }

@@ -1,10 +1,10 @@
 import type { Overview } from "../http/index.ts";
 import { notFound } from "../platform/errors.ts";
-import { type apiClient, ENDED, type RunView } from "./api-client.ts";
+import { type apiClient, ENDED, FOLLOW_MS, type RunView } from "./api-client.ts";
 
 type Rollout = Overview["rollouts"][number];
 
-/** Prints each step of a rollout as it is judged, until the rollout has ended. */
+/** Prints each step of a rollout as it is judged, until the rollout has ended; outlives a restart of the control plane. */
 export async function followRollout(
   client: ReturnType<typeof apiClient>,
   runId: string,
@@ -13,8 +13,8 @@ export async function followRollout(
 ): Promise<Rollout> {
   const shown = new Map<number, string>();
   for (;;) {
-    const run = await client.get<RunView>(`/v1/runs/${runId}`);
-    const { rollouts } = await client.get<Overview>("/v1/overview");
+    const run = await client.get<RunView>(`/v1/runs/${runId}`, FOLLOW_MS);
+    const { rollouts } = await client.get<Overview>("/v1/overview", FOLLOW_MS);
     const rollout = rollouts.find((candidate) => candidate.id === runId);
     if (!rollout)
       throw notFound("rollout_not_found", `There is no rollout ${runId}.`, "See `npx toban runs`.");
