@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { migrate } from "../packages/control-plane/src/platform/migrations.ts";
@@ -10,6 +10,7 @@ import { APP, OWNER, TEMPLATE, TEST_POSTGRES } from "../packages/control-plane/s
 /** One real PostgreSQL for the whole test run, with a migrated template database. */
 export default async function setup() {
   const folder = await mkdtemp(path.join(tmpdir(), "toban-test-"));
+  await chmod(folder, 0o755);
   const postgres = await startEmbeddedPostgres({
     folder: path.join(folder, "postgres"),
     port: await freePort(),

@@ -67,7 +67,7 @@ describe("toban up", () => {
 
   it("a home that cannot be written and a definition with errors are refused with a remedy", async () => {
     const { run } = await import("./system.ts");
-    const unwritable = await run(["up"], { ...system.environment, TOBAN_HOME: "/proc/toban" });
+    const unwritable = await run(["up"], { ...system.environment, TOBAN_HOME: "/dev/null/toban" });
     expect(unwritable.stderr).toContain("home_not_writable");
     const missing = await run(["definition", "check", "/no/such/operations.ts"], system.environment);
     expect(missing.stderr).toContain("definition_missing");
@@ -107,7 +107,7 @@ describe("the API", () => {
     const cases: [string, unknown, number, string][] = [
       ["/v1/rollouts", { service: "bff" }, 400, "request_invalid"],
       ["/v1/rollouts", { service: "nobody", version: "1.0.0" }, 404, "service_unknown"],
-      ["/v1/rollouts", { service: "bff", version: "9.9.9" }, 404, "release_not_found"],
+      ["/v1/rollouts", { service: "bff", version: "9.9.9" }, 404, "release_unknown"],
       ["/v1/rollouts/bff/rollback", { reason: "" }, 400, "request_invalid"],
       ["/v1/runs/nothing/cancel", { reason: "x" }, 404, "run_not_found"],
       ["/v1/proofs", { ids: ["RF-999"] }, 404, "commitment_not_found"],
@@ -229,10 +229,10 @@ describe("when a part fails", () => {
     const { pid } = JSON.parse(await readFile(path.join(system.home, "control-plane.json"), "utf8"));
     process.kill(pid, "SIGKILL");
     for (let i = 0; i < 20; i++) expect((await fetch(`${system.edgeUrl}/health/ready`)).status).toBe(200);
-    const after = await eventually(
-      async () => (await system.api<Overview>("GET", "/v1/overview")).body,
-      60_000,
-    );
+    const after = await eventually(async () => {
+      const { status, body } = await system.api<Overview>("GET", "/v1/overview");
+      return status === 200 ? body : undefined;
+    }, 60_000);
     expect(after.commitments.total).toBe(before.commitments.total);
     expect(after.rollouts.map((r) => r.id)).toEqual(before.rollouts.map((r) => r.id));
   }, 120_000);

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePort } from "../../packages/control-plane/src/platform/ports.ts";
@@ -34,6 +34,7 @@ export type System = {
 
 export async function startSystem(settings: Record<string, string> = {}): Promise<System> {
   const home = await mkdtemp(path.join(tmpdir(), "toban-system-"));
+  await chmod(home, 0o755);
   const [port, edgePort] = [await freePort(), await freePort()];
   const environment = {
     ...process.env,
@@ -41,7 +42,7 @@ export async function startSystem(settings: Record<string, string> = {}): Promis
     TOBAN_PORT: String(port),
     TOBAN_EDGE_PORT: String(edgePort),
     TOBAN_ENVIRONMENT: "gameday",
-    TOBAN_TRAFFIC_RPS: "20",
+    TOBAN_TRAFFIC_RPS: "30",
     LANG: "C.UTF-8",
     LC_ALL: "",
     ...settings,

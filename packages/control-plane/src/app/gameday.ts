@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { CommitmentsView, ProofResult } from "../commitments/index.ts";
@@ -64,6 +64,8 @@ export async function gameday(
     return story(running, path.join(config.home, "traffic.json"), print, language);
   }
   const home = await mkdtemp(path.join(tmpdir(), "toban-gameday-"));
+  // The database runs as another user when we are root, and has to reach its folder in here.
+  await chmod(home, 0o755);
   const own: Config = {
     ...config,
     home,

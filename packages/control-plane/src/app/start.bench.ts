@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePort } from "../platform/ports.ts";
@@ -13,6 +13,7 @@ const IDLE_AFTER_MS = 30_000;
  */
 export async function bench(): Promise<Record<string, number>> {
   const home = await mkdtemp(path.join(tmpdir(), "toban-bench-"));
+  await chmod(home, 0o755);
   const environment = {
     ...process.env,
     TOBAN_HOME: home,

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type AgentClient, connectAgent } from "@toban/agent";
+import type { Overview } from "../http/index.ts";
 import { invalid, refusalOf, unavailable } from "../platform/errors.ts";
 import type { Logger } from "../platform/log.ts";
 import { assertPortFree, stablePorts } from "../platform/ports.ts";
@@ -59,7 +60,7 @@ export async function up(config: Config, log: Logger, progress: (text: string) =
     const api = apiClient(config.port, await secrets.ensure("cli-token"));
     await waitFor(() => api.get("/health/ready"), 60_000, path.join(logs, "control-plane.log"));
     progress("deploying what runs nothing yet");
-    await deployInitial(api, definition.operations.services, config, progress);
+    await deployMissing(api, definition.operations.services, config, progress);
 
     const edgeUrl = `http://127.0.0.1:${config.edgePort}`;
     const trafficReport = path.join(config.home, "traffic.json");
@@ -236,26 +237,32 @@ async function waitFor(probe: () => Promise<unknown>, timeoutMs: number, logFile
 }
 
 type Api = ReturnType<typeof apiClient>;
-type Release = { service: string; result: string | null };
+type Release = { service: string; version: string; result: string | null };
 
-/** In the order of dependencies; services that depend on nothing new start together. */
-async function deployInitial(
+/**
+ * Services without a running instance get the version that the ledger says is live, or the first
+ * one. In the order of dependencies; services that wait for nothing start together.
+ */
+async function deployMissing(
   api: Api,
   services: Record<string, { dependsOn: string[] }>,
   config: Config,
   progress: (text: string) => void,
 ): Promise<void> {
-  const { releases } = await api.get<{ releases: Release[] }>("/v1/releases");
-  const live = new Set(releases.filter((r) => r.result === "succeeded").map((r) => r.service));
-  const waiting = new Set(Object.keys(services).filter((name) => !live.has(name)));
+  const { releases } = await api.get<{ releases: Release[] }>("/v1/releases?limit=1000");
+  const overview = await api.get<Overview>("/v1/overview");
+  const runs = new Set(overview.services.filter((s) => s.versions.length > 0).map((s) => s.name));
+  const waiting = new Set(Object.keys(services).filter((name) => !runs.has(name)));
   while (waiting.size > 0) {
     const ready = [...waiting].filter((name) =>
       services[name]!.dependsOn.every((other) => !waiting.has(other)),
     );
     await Promise.all(
       ready.map(async (service) => {
-        progress(`deploying ${service} ${config.initialVersion}`);
-        await api.deployAndWait(service, config.initialVersion, 60_000);
+        const live = releases.find((r) => r.service === service && r.result === "succeeded");
+        const version = live?.version ?? config.initialVersion;
+        progress(`deploying ${service} ${version}`);
+        await api.deployAndWait(service, version, 60_000);
       }),
     );
     for (const service of ready) waiting.delete(service);

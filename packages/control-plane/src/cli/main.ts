@@ -51,6 +51,12 @@ for (const command of [
 }
 program.addCommand(serveCommand(), { hidden: true });
 
+// `toban … | head`: the reader has seen enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -141,7 +141,9 @@ describe("schema", () => {
 
 describe("embedded PostgreSQL", () => {
   it("is adopted after its starter is gone, and starts again after kill -9", async () => {
-    const folder = path.join(await mkdtemp(path.join(tmpdir(), "toban-pg-")), "postgres");
+    const temporary = await mkdtemp(path.join(tmpdir(), "toban-pg-"));
+    await chmod(temporary, 0o755);
+    const folder = path.join(temporary, "postgres");
     const options = { folder, port: await freePort(), password: "secret", durable: false };
     const first = await startEmbeddedPostgres(options);
     const adopted = await startEmbeddedPostgres({ ...options, port: 1 });
@@ -171,6 +173,6 @@ describe("embedded PostgreSQL", () => {
       }),
     );
     expect(stdout.trim()).toBe("");
-    await rm(path.dirname(folder), { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
   });
 });

@@ -98,3 +98,20 @@ describe("judge", () => {
     expect(verdict.remedy.ja).not.toBe("");
   });
 });
+
+describe("a share of failures over the limit", () => {
+  const strict = {
+    ...analysis,
+    minimumSamples: { kind: "count" as const, count: 20 },
+    maximumErrorRatio: { kind: "ratio" as const, ratio: 0.01 },
+  };
+
+  it("is not promoted while too few failures were seen to decide", () => {
+    expect(judge(counts(20, 2), counts(200, 0), strict)).toMatchObject({
+      verdict: "inconclusive",
+      code: "too_few_errors",
+    });
+    expect(judge(counts(20, 3), counts(200, 0), strict)).toMatchObject({ verdict: "fail" });
+    expect(judge(counts(201, 2), counts(2000, 20), strict)).toMatchObject({ verdict: "pass" });
+  });
+});

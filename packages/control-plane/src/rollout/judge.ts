@@ -50,6 +50,17 @@ export function judge(candidate: Counts, baseline: Counts, analysis: RolloutPoli
       remedy: lookAtCandidate,
     };
   }
+  if (errors > 0 && share >= limit) {
+    return {
+      verdict: "inconclusive",
+      code: "too_few_errors",
+      reason: {
+        en: `${errors} of ${requests} requests of the candidate failed (${percent(share)}); ${MINIMUM_FAILURES} failures, or more requests without one, decide.`,
+        ja: `新しい版への要求 ${requests} 件のうち ${errors} 件が失敗しました(${percent(share)})。判断には ${MINIMUM_FAILURES} 件の失敗か、失敗のない要求の積み重ねが必要です。`,
+      },
+      remedy: waitForTraffic,
+    };
+  }
   const slow = judgeLatency(candidate, analysis);
   if (slow) return slow;
   if (errors > 0 && baseline.requests < minimum) {
