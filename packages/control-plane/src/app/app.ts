@@ -19,6 +19,7 @@ import {
   endRollout,
   localDriver,
   type RolloutDeps,
+  restoreTask,
   rolloutActions,
   rolloutRoutes,
 } from "../rollout/index.ts";
@@ -139,6 +140,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       quietTask(db, tenants, ctxFor),
       ...proofs.tasks(ctxFor(tenant)),
       agentTask,
+      restoreTask(rollout, ctxFor(tenant)),
     ],
     clock,
     log,

@@ -6,7 +6,14 @@ import { conflict, invalid } from "../platform/errors.ts";
 import { approveStep, type Plan, pendingApproval, type Run, requestCancel, startRun } from "../runs/index.ts";
 import { missingSecrets, secretsMissing } from "./environment.ts";
 import { previousGood, resultOf } from "./ledger.ts";
-import { assertPolicy, liveVersion, planRollout, type RolloutRequest, unknownService } from "./plan.ts";
+import {
+  assertPolicy,
+  isForgotten,
+  liveVersion,
+  planRollout,
+  type RolloutRequest,
+  unknownService,
+} from "./plan.ts";
 import { readRelease } from "./release.ts";
 import { endRelease, insertRelease, lockByRun, readRunning, readServiceLedger } from "./store.ts";
 import type { ReleaseSpec, RolloutDeps, RolloutFacts } from "./types.ts";
@@ -69,6 +76,30 @@ export async function rollback(
     );
   }
   return begin(deps, ctx, { kind: "rollback", service, version }, reason);
+}
+
+/**
+ * Starts the last good version of a service that its target no longer runs, though nobody took it away: after a stop of
+ * the target, or when the target lost its state. Like a rollback it needs no approval and runs no migration.
+ * Undefined when there is nothing to restore, or when it failed less than `pauseMs` ago.
+ */
+export async function restoreForgotten(
+  deps: RolloutDeps,
+  ctx: Ctx,
+  service: string,
+  pauseMs: number,
+): Promise<RolloutFacts | undefined> {
+  if (!isForgotten(await deps.driver.observe(service))) return undefined;
+  const ledger = await deps.db.tx(ctx, (tx) => readServiceLedger(tx, service));
+  const newest = ledger.at(-1);
+  const version = previousGood(ledger, null);
+  if (!newest || newest.result === null || version === null) return undefined;
+  const hasFailed = newest.kind === "rollback" && newest.result !== "succeeded";
+  const pauseEnds = (newest.endedAt?.getTime() ?? 0) + pauseMs;
+  if (hasFailed && ctx.clock.now().getTime() < pauseEnds) return undefined;
+  const reason = "The target no longer ran the service; its last good version is started again.";
+  const started = await begin(deps, ctx, { kind: "rollback", service, version }, reason);
+  return started.kind === "started" ? started.rollout : undefined;
 }
 
 async function begin(

@@ -6,6 +6,7 @@ export { previousGood, type StepJudgement } from "./ledger.ts";
 export { liveVersion, planRollout, type RolloutPlan, type RolloutRequest } from "./plan.ts";
 export { type ObserveSpec, observeStep, startObserving } from "./progress.ts";
 export { digestOfFolder, type Release, readRelease } from "./release.ts";
+export { restoreTask } from "./restore.task.ts";
 export { rolloutRoutes } from "./routes.ts";
 export type {
   EdgeCounts,

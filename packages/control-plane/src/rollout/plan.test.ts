@@ -29,7 +29,13 @@ function target(weights: Record<string, number>, listener = true): ObservedTarge
     },
     listener: listener ? { host: "127.0.0.1", port: 4000 } : null,
     weights,
-    instances: [],
+    instances: Object.keys(weights).map((version) => ({
+      id: `x-${version}-0`,
+      version,
+      state: "healthy",
+      healthySince: null,
+      restarts: 0,
+    })),
   };
 }
 const live = (version: string): RolloutFactsSeen => ({
@@ -159,6 +165,7 @@ describe("what is live", () => {
     ["most weight", target({ "1": 90, "2": 10 }), "1"],
     ["no weight yet", target({ "1": 0 }), null],
     ["no traffic, but running", target({ "1": 0 }, false), "1"],
+    ["no traffic, and stopped since", { ...target({ "1": 0 }, false), instances: [] }, null],
   ])("%s", (_name, observed, version) => {
     expect(liveVersion(observed)).toBe(version);
   });

@@ -30,6 +30,10 @@ const MIGRATE_MS = 15 * MINUTE;
 /** Compensation is retried this long when the target does not answer. */
 const RESTORE_MS = 60 * MINUTE;
 
+/** The target lost what it was asked to run, or was stopped since: nothing of the service comes back by itself. */
+export const isForgotten = (target: ObservedTarget | null): boolean =>
+  !target?.desired || (target.instances.length === 0 && Object.values(target.weights).every((w) => w === 0));
+
 /** The version that has all or most of the weight; for a service without traffic, the one that runs. */
 export function liveVersion(target: ObservedTarget | null): string | null {
   if (!target) return null;
@@ -37,7 +41,7 @@ export function liveVersion(target: ObservedTarget | null): string | null {
     .filter(([, weight]) => weight > 0)
     .sort(([, a], [, b]) => b - a);
   if (weighted[0]) return weighted[0][0];
-  if (target.desired?.listener) return null;
+  if (target.desired?.listener || isForgotten(target)) return null;
   return Object.entries(target.desired?.releases ?? {}).find(([, r]) => r.instances > 0)?.[0] ?? null;
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { search } from "../audit/index.ts";
-import { rollback } from "./index.ts";
+import { restoreTask, rollback } from "./index.ts";
 import { rolloutDefinition } from "./testing/definition.ts";
 import { eventually, type RolloutWorld, startRolloutWorld } from "./testing/harness.ts";
 import { writeRelease } from "./testing/releases.ts";
@@ -15,6 +15,7 @@ const definition = rolloutDefinition({
   "taken-back": {},
   held: { policy: "held" },
   worker: { exposure: "none" },
+  lost: {},
 });
 
 let world: RolloutWorld;
@@ -136,6 +137,24 @@ describe.concurrent("a rollout with the real engine, agent and edge", { timeout:
     const view = await world.rolledOut("crashing", "1.1.0");
     expect(view.result).toBe("rolled-back");
     expect((await target("crashing")).weights).toEqual({ "1.0.0": 100 });
+  });
+
+  it("a service that the target has forgotten is put back as it was, once", async ({ expect }) => {
+    await live("lost");
+    const before = await target("lost");
+    await world.agent.deleteService("lost");
+    const task = restoreTask(world.deps, world.t.ctx, 0);
+    await task.run();
+    await task.run();
+    const restored = await world.ended("lost");
+    expect(restored).toMatchObject({ kind: "rollback", version: "1.0.0", result: "succeeded" });
+    expect(await target("lost")).toMatchObject({
+      weights: { "1.0.0": 100 },
+      instances: [{ state: "healthy" }],
+    });
+    expect(before.weights).toEqual({ "1.0.0": 100 });
+    await task.run();
+    expect((await world.newest("lost")).id).toBe(restored.id);
   });
 
   it("without requests nothing can be judged: it is prolonged, then taken back, never promoted", async ({
