@@ -15,6 +15,8 @@ export const indicators: NonNullable<OperationsInput["indicators"]> = {
   "core-silent": { kind: "absence", service: "core", signal: "spans" },
   "core-memory": { kind: "gauge", metric: "toban.instance.memory", service: "core", aggregate: "max" },
   "worker-silent": { kind: "absence", service: "worker", signal: "metrics" },
+  /** From an event's append to its effect on lists and search. */
+  "worker-processing": { kind: "gauge", metric: "ringiflow.queue.lag", service: "worker", aggregate: "max" },
   "worker-memory": { kind: "gauge", metric: "toban.instance.memory", service: "worker", aggregate: "max" },
 };
 
@@ -154,6 +156,18 @@ export const alerts: NonNullable<OperationsInput["alerts"]> = {
       "一覧と検索に、新しい申請や承認が反映されなくなります。",
     ),
     runbook: "silent-service",
+  },
+  "worker-processing": {
+    ...steady,
+    ...noticed,
+    title: text("Decisions take long to show", "申請や承認の反映に時間がかかっています"),
+    indicator: "worker-processing",
+    thresholds: api.workflowTime,
+    impact: text(
+      "Lists and search show requests and decisions minutes late.",
+      "一覧と検索への申請・承認の反映が数分遅れます。",
+    ),
+    runbook: "worker-overload",
   },
   "worker-memory": {
     ...steady,

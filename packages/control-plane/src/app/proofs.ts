@@ -9,6 +9,7 @@ import {
   type ProveDeps,
   proofKinds,
   prove,
+  provingTask,
 } from "../commitments/index.ts";
 import type { Ctx } from "../platform/ctx.ts";
 import type { Database } from "../platform/database.ts";
@@ -50,7 +51,8 @@ export function proofsOf(parts: Parts): Proofs {
     outsideDependencies: (ctx) => liveReleases(parts, ctx),
     version: "0.1.0",
   };
-  let running = false;
+  let asked = false;
+  let unattended: Promise<unknown> = Promise.resolve();
   let cached: { view: CommitmentsView; at: number } | undefined;
   return {
     async view(ctx) {
@@ -60,17 +62,25 @@ export function proofsOf(parts: Parts): Proofs {
       return cached.view;
     },
     async prove(ctx, ids) {
-      if (running)
+      if (asked)
         throw conflict("proofs_running", "Proofs are running already.", "Wait until they have ended.");
-      running = true;
+      asked = true;
       try {
+        await unattended.catch(() => {});
         return await prove(deps, ctx, ids);
       } finally {
-        running = false;
+        asked = false;
         cached = undefined;
       }
     },
-    tasks: () => [],
+    tasks: (ctx) => [
+      provingTask(deps, ctx, async (work) => {
+        // Who asks comes first.
+        if (asked) return [];
+        unattended = work();
+        return (await unattended) as ProofResult[];
+      }),
+    ],
   };
 }
 

@@ -13,6 +13,8 @@ export type Judgement = { verdict: Verdict; code: string; reason: Text; remedy: 
  */
 export type ProofKind<Environment, Measurement extends Json = Json> = {
   kind: string;
+  /** It disturbs the service for a moment: run only when a person or a gameday asks for it. */
+  disturbs?: true;
   measure(environment: Environment, ctx: Ctx, parameters: Record<string, unknown>): Promise<Measurement>;
   judge(measurement: Measurement, commitment: Commitment, parameters: Record<string, unknown>): Judgement;
   /** By name of the fault; for the commitment at hand. */

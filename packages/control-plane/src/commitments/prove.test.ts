@@ -4,6 +4,7 @@ import { search } from "../audit/index.ts";
 import { unavailable } from "../platform/errors.ts";
 import { createTestDatabase, type TestDatabase, testClock } from "../platform/testing.ts";
 import { fail, type ProofKind, pass } from "./proof-kind.ts";
+import { provingTask } from "./prove.task.ts";
 import { type ProveDeps, prove } from "./prove.ts";
 import { commitmentsView } from "./view.ts";
 
@@ -115,5 +116,29 @@ describe("proving", () => {
     const s = scenario("e", { copies: 2 });
     await expect(prove(s.deps, s.ctx, ["T-9"])).rejects.toMatchObject({ code: "commitment_not_found" });
     await expect(prove(s.deps, s.ctx, ["T-2"])).rejects.toMatchObject({ code: "proof_missing" });
+  });
+
+  it("unattended, the first due proof runs once things have settled, and what cannot be measured stays unproven", async () => {
+    const s = scenario("f", { copies: unavailable("down", "nothing answers", "start it") });
+    const task = provingTask(s.deps, s.ctx, (work) => work());
+    await task.run();
+    expect(await s.state("T-1")).toBe("unproven");
+    s.clock.advance(60_000);
+    await task.run();
+    expect(await s.state("T-1")).toBe("unproven");
+    s.deps.system.copies = 2;
+    await task.run();
+    expect(await s.state("T-1")).toBe("unproven");
+    s.clock.advance(10 * 60_000);
+    await task.run();
+    expect(await s.state("T-1")).toBe("proven");
+  });
+
+  it("a kind that disturbs the service is never run unattended", async () => {
+    const s = scenario("g", { copies: 2 }, { ...copies, disturbs: true });
+    const task = provingTask(s.deps, s.ctx, (work) => work());
+    s.clock.advance(60_000);
+    await task.run();
+    expect(await s.state("T-1")).toBe("unproven");
   });
 });

@@ -44,6 +44,18 @@ export async function prove<Environment>(
   return results;
 }
 
+/**
+ * One proof that nobody asked for. What could not be measured yet is not written as evidence: a
+ * commitment that was never proven stays unproven instead of failing.
+ */
+export async function proveUnattended<Environment>(
+  deps: ProveDeps<Environment>,
+  ctx: Ctx,
+  proof: Proof,
+): Promise<ProofResult[]> {
+  return runProof(deps, ctx, proof, { keepInconclusive: false });
+}
+
 function selectProofs(operations: Operations, ids: string[]): Proof[] {
   for (const id of ids) {
     const known = operations.proofs.some((proof) => proof.id === id || proof.proves.includes(id));
@@ -65,6 +77,7 @@ async function runProof<Environment>(
   deps: ProveDeps<Environment>,
   ctx: Ctx,
   proof: Proof,
+  { keepInconclusive } = { keepInconclusive: true },
 ): Promise<ProofResult[]> {
   const { operations } = deps;
   const commitments = operations.registers
@@ -78,6 +91,7 @@ async function runProof<Environment>(
   const measuredAt = ctx.clock.now();
   await deps.db.tx(ctx, async (tx) => {
     for (const [index, commitment] of commitments.entries()) {
+      if (judged[index]!.verdict === "inconclusive" && !keepInconclusive) continue;
       await insertEvidence(tx, ctx, {
         ...judged[index]!,
         commitmentId: commitment.id,

@@ -12,7 +12,7 @@ const matrix = Object.fromEntries(
 
 export const definitionProofs = [
   proof("alert.boundary", {
-    proves: [api.latency, api.serverErrors, api.clientErrors],
+    proves: [api.latency, api.serverErrors, api.clientErrors, api.workflowTime],
     expiresAfter,
     dependsOn: ["alerts", "indicators"],
   }),

@@ -63,6 +63,6 @@ test("lag, backlog and dead letters are shown for each tenant as last measured",
     "ringiflow.queue.dead_letters 0",
     "ringiflow.queue.dead_letters 1",
     "ringiflow.queue.lag 0",
-    "ringiflow.queue.lag 1.5",
+    "ringiflow.queue.lag 1500",
   ]);
 });

@@ -24,7 +24,13 @@ export function queueMetrics(meter: Service["meter"]) {
     meter.createObservableGauge(name, { unit, description }).addCallback((result) => {
       for (const queue of queues) result.observe(value(queue), labels(queue.tenant, "2xx"));
     });
-  gauge("ringiflow.queue.lag", "s", "Age of the oldest delivery that waits", (queue) => queue.lagSeconds);
+  // In milliseconds, the unit of every latency threshold.
+  gauge(
+    "ringiflow.queue.lag",
+    "ms",
+    "Age of the oldest delivery that waits",
+    (queue) => queue.lagSeconds * 1000,
+  );
   gauge("ringiflow.queue.backlog", "{delivery}", "Deliveries that wait", (queue) => queue.backlog);
   gauge(
     "ringiflow.queue.dead_letters",

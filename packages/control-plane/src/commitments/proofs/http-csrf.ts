@@ -22,6 +22,7 @@ const CHANGING = ["POST", "PUT", "PATCH", "DELETE"];
  */
 export const httpCsrf: Kind<Csrf> = {
   kind: "http.csrf",
+  disturbs: true,
   async measure(system, ctx, parameters) {
     const front = frontOf(parameters);
     const base = await frontUrl(system, front);

@@ -113,6 +113,7 @@ const PATH_VALUES = ["1", "..%2f..%2fetc", "%00", "'%20OR%201=1--", "00000000-00
  */
 export const httpInputs: Kind<Inputs> = {
   kind: "http.inputs",
+  disturbs: true,
   async measure(system, ctx, parameters) {
     const front = frontOf(parameters);
     const base = await frontUrl(system, front);

@@ -230,6 +230,7 @@ type Leak = { method: string; path: string; body?: string; headers?: Record<stri
  */
 export const telemetryCanary: Kind<Canary> = {
   kind: "telemetry.canary",
+  disturbs: true,
   async measure(system, ctx, parameters) {
     const front = frontOf(parameters);
     const base = await frontUrl(system, front);

@@ -21,6 +21,7 @@ const LATEST_MS = 20_000;
  */
 export const workloadQueue: Kind<Queue> = {
   kind: "workload.queue-metrics",
+  disturbs: true,
   async measure(system, ctx, parameters) {
     const front = frontOf(parameters);
     const base = await frontUrl(system, front);

@@ -106,6 +106,7 @@ const SETTLED_MS = 10_000;
  */
 export const workloadRepair: Kind<Repair> = {
   kind: "workload.repair",
+  disturbs: true,
   async measure(system, ctx, parameters) {
     const front = frontOf(parameters);
     const base = await frontUrl(system, front);
