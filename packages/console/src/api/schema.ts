@@ -499,6 +499,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a run that was parked after repeated crashes try its step again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            kind: string;
+                            title: {
+                                en: string;
+                                ja: string;
+                            };
+                            target: string | null;
+                            state: string;
+                            /** @enum {string} */
+                            phase: "do" | "undo";
+                            position: number;
+                            planHash: string;
+                            requestedBy: string;
+                            startedAt: string;
+                            endedAt: string | null;
+                            refusal: {
+                                code: string;
+                                reason: string;
+                                remedy: string;
+                            } | null;
+                            cancel: {
+                                reason: string;
+                                by: string;
+                            } | null;
+                            steps: {
+                                index: number;
+                                name: string;
+                                title: {
+                                    en: string;
+                                    ja: string;
+                                };
+                                phase: string;
+                                state: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs/{id}/approve": {
         parameters: {
             query?: never;
