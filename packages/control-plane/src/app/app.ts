@@ -121,16 +121,22 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const proofs = proofsOf({ config, operations, db, telemetry, agent, secrets, rollout, log });
   const overview = overviewSource({ config, operations, digest, db, telemetry, agent, clock, log, proofs });
 
+  let problems = "";
   const agentTask: Task = {
     name: "agent.telemetry",
     periodMs: 5_000,
     // The agent may have been restarted since; telling it again changes nothing.
-    run: () =>
-      agent.putTelemetry({
+    async run() {
+      await agent.putTelemetry({
         endpoint: `http://127.0.0.1:${config.port}/otlp`,
         headers: { authorization: `Bearer ${ingestToken}` },
         environment,
-      }),
+      });
+      const health = await agent.health();
+      const now = JSON.stringify(health.problems);
+      if (now !== problems && !health.ok) log.error({ problems: health.problems }, "the agent has problems");
+      problems = now;
+    },
   };
   const tasks = startTasks(
     [

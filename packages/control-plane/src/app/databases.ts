@@ -1,7 +1,9 @@
 import path from "node:path";
 import type { Operations } from "@toban/definition";
+import type { Logger } from "../platform/log.ts";
 import { stablePorts } from "../platform/ports.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../platform/postgres/embedded.ts";
+import { keepPostgres } from "../platform/postgres/keep.ts";
 import { provisionDatabase } from "../platform/postgres/provision.ts";
 import type { Secrets } from "../platform/secrets.ts";
 import type { Config } from "./config.ts";
@@ -13,17 +15,20 @@ export type Databases = {
   ownerUrl: string | undefined;
 };
 
-/** Starts or adopts the embedded PostgreSQL and provisions Toban's database, unless `DATABASE_URL` is set. */
-export async function startDatabases(config: Config, secrets: Secrets): Promise<Databases> {
+/**
+ * Starts or adopts the embedded PostgreSQL and provisions Toban's database, unless `DATABASE_URL` is set. The server is
+ * started again when its process ends, until its `stop`.
+ */
+export async function startDatabases(config: Config, secrets: Secrets, log: Logger): Promise<Databases> {
   if (config.databaseUrl) {
     return { embedded: undefined, appUrl: config.databaseUrl, ownerUrl: config.databaseOwnerUrl };
   }
   const port = config.postgresPort ?? (await stablePorts(config.home, ["postgres"])).postgres;
-  const embedded = await startEmbeddedPostgres({
-    folder: path.join(config.home, "postgres"),
-    port,
-    password: await secrets.ensure("postgres-password"),
-  });
+  const password = await secrets.ensure("postgres-password");
+  const embedded = await keepPostgres(
+    () => startEmbeddedPostgres({ folder: path.join(config.home, "postgres"), port, password }),
+    log,
+  );
   const urls = await provisionDatabase(embedded.superuserUrl, {
     database: "toban",
     owner: { user: "toban_owner", password: await secrets.ensure("toban-owner-password") },

@@ -40,7 +40,7 @@ export async function up(config: Config, log: Logger, progress: (text: string) =
   if (!agentRuns) await assertPortFree(config.edgePort, "TOBAN_EDGE_PORT");
   progress("starting PostgreSQL");
   const agentProgram = startAgent(config, log, agentRuns);
-  const databases = await startDatabases(config, secrets);
+  const databases = await startDatabases(config, secrets, log);
   await provisionWorkloads(definition.operations, databases.embedded, secrets);
 
   progress("starting the control plane");
@@ -84,7 +84,7 @@ export async function up(config: Config, log: Logger, progress: (text: string) =
 }
 
 /** Stops what an `up` that was killed left running on this home. */
-export async function down(config: Config): Promise<string[]> {
+export async function down(config: Config, log: Logger): Promise<string[]> {
   const stopped: string[] = [];
   if (await agentAnswers(config.home)) {
     await connectAgent(agentSocket(config.home)).stop();
@@ -93,7 +93,7 @@ export async function down(config: Config): Promise<string[]> {
   if (!config.databaseUrl) {
     const secrets = await openSecrets(config.home);
     if (secrets.get("postgres-password")) {
-      const { embedded } = await startDatabases(config, secrets);
+      const { embedded } = await startDatabases(config, secrets, log);
       await embedded?.stop();
       stopped.push("postgres");
     }

@@ -26,7 +26,7 @@ export const downCommand = () =>
   new Command("down")
     .description("stop what an interrupted `up` left running on this home")
     .action(async () => {
-      const stopped = await down(readConfig());
+      const stopped = await down(readConfig(), createLogger("up", "warn"));
       print(stopped.length > 0 ? `stopped: ${stopped.join(", ")}` : "nothing was running");
     });
 

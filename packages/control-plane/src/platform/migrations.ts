@@ -27,7 +27,9 @@ export async function readMigrations(folder = MIGRATIONS_FOLDER): Promise<Migrat
 export async function migrate(ownerUrl: string, folder = MIGRATIONS_FOLDER): Promise<string[]> {
   const migrations = await readMigrations(folder);
   const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
-  await client.connect();
+  await client.connect().catch((error) => {
+    throw asUnavailable(error);
+  });
   try {
     await client.query("SELECT pg_advisory_lock($1)", [ADVISORY_LOCK]);
     await client.query("CREATE SCHEMA IF NOT EXISTS toban");
@@ -103,18 +105,22 @@ export async function assertSchemaIsCurrent(appUrl: string, folder = MIGRATIONS_
     if ((error as { code?: string }).code === "42P01" || (error as { code?: string }).code === "3F000") {
       throw behind(expected);
     }
-    if (/^E(CONN|HOST|NET|TIMEDOUT)/.test((error as { code?: string }).code ?? "")) {
-      throw unavailable(
-        "database_unavailable",
-        "The database does not answer.",
-        "Check that PostgreSQL runs and that DATABASE_URL points to it.",
-        error,
-      );
-    }
-    throw error;
+    throw asUnavailable(error);
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/** Nobody listens, a connection breaks off, or the server is starting or stopping (class 57P). Else the error itself. */
+function asUnavailable(error: unknown): unknown {
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  if (!/^(E(CONN|HOST|NET|TIMEDOUT)|57P)/.test(code) && !/timeout|terminated/i.test(message)) return error;
+  return unavailable(
+    "database_unavailable",
+    "The database does not answer.",
+    "Check that PostgreSQL runs and that DATABASE_URL points to it.",
+    error,
+  );
 }
 
 const behind = (missing: string[]) =>
