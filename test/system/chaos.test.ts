@@ -156,7 +156,13 @@ describe(`ten processes are killed during a gameday (seed ${SEED})`, () => {
     if (good!.result !== "succeeded") {
       // Only these reasons: a candidate that died, or nothing to be seen of it for too long.
       expect(good!.result).toBe("rolled-back");
-      const codes = ["no_telemetry", "target_unreachable", "too_few_samples", "too_few_requests"];
+      const codes = [
+        "no_telemetry",
+        "target_unreachable",
+        "too_few_requests",
+        "too_few_errors",
+        "baseline_too_small",
+      ];
       if (candidateKilled) codes.push("candidate_crashed", "candidate_unhealthy");
       expect(codes).toContain(good!.steps.at(-1)?.code);
     }
