@@ -95,6 +95,11 @@ beforeAll(async () => {
     async () => ("deliveries wait" in (await violations(ringiflow)) ? undefined : true),
     60_000,
   );
+  const { total, failedByUsers, byStatus } = traffic;
+  const own = { requests: seen.length, failed: seen.filter(failed).length, cut: seen.filter(wasCut).length };
+  console.log(
+    `users ${JSON.stringify({ total, failedByUsers, byStatus })}, witnesses ${JSON.stringify(own)}`,
+  );
 }, 420_000);
 
 afterAll(async () => {
@@ -137,6 +142,7 @@ const cutsTraffic = ({ victim }: Kill) => victim === "agent" || victim === "inst
 const failed = ({ status }: Seen) => status === 0 || status >= 500;
 const isOfTheBadRelease = (one: Seen) =>
   one.status === 500 && one.endedAt >= story.badFrom && one.startedAt <= story.badUntil;
+const wasCut = (one: Seen) => failed(one) && !isOfTheBadRelease(one) && wasInFlight(one);
 const wasInFlight = (one: Seen) =>
   kills.some((k) => cutsTraffic(k) && one.startedAt <= k.at + DYING_MS && one.endedAt >= k.at);
 
