@@ -82,8 +82,7 @@ export function browserTests(system: () => System): void {
       await page.getByTestId("new-request").click();
       const title = "Standing desks for the new office";
       await page.getByTestId("form-title").fill(title);
-      await page.getByTestId("form-category").click();
-      await page.getByRole("option").first().click();
+      await page.locator("select").first().selectOption({ index: 1 });
       await page.getByTestId("form-amount").fill("120000");
       await page.getByTestId("form-body").fill("Ten desks, delivered in January.");
       await page.getByTestId("form-submit").click();

@@ -5,9 +5,9 @@ import { type ProofResult, type ProveDeps, proveUnattended } from "./prove.ts";
 import type { RegisterRow } from "./register.ts";
 import { commitmentsView } from "./view.ts";
 
-const PERIOD_MS = 5_000;
+const PERIOD_MS = 2_000;
 /** A service that has just started has sent too little to be measured. */
-const SETTLE_MS = 60_000;
+const SETTLE_MS = 45_000;
 /** A proof that did not pass is not tried again at once. */
 const RETRY_MS = 10 * 60_000;
 
