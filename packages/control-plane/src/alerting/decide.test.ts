@@ -17,6 +17,7 @@ const rule: AlertRule = {
   forMs: 4_000,
   keepMs: 6_000,
   minimumSamples: 10,
+  unit: "ratio",
 };
 const start = Date.UTC(2026, 0, 1);
 const at = (second: number) => new Date(start + second * 1000);

@@ -16,6 +16,8 @@ export type AlertRule = {
   keepMs: number;
   /** Fewer samples than this are no evaluation. */
   minimumSamples: number;
+  /** "ratio", "ms", "bytes", "/s", "" and so on; only for texts. */
+  unit: string;
 };
 
 /** `value: null` is missing data. */
@@ -177,19 +179,26 @@ export function breaks(value: number, threshold: number, comparator: Comparator)
   }
 }
 
-const round = (value: number) => Number(value.toPrecision(4));
-
 function exceeded(value: number, level: Level, rule: AlertRule): Text {
-  const threshold = level === "critical" ? rule.critical : rule.warning;
+  const threshold = amount(level === "critical" ? rule.critical : rule.warning, rule.unit);
+  const name = level === "critical" ? "緊急" : "警告";
   return {
-    en: `The value ${round(value)} breaks the ${level} threshold ${round(threshold)}.`,
-    ja: `値 ${round(value)} が${level === "critical" ? "緊急" : "警告"}のしきい値 ${round(threshold)} を守っていません。`,
+    en: `${amount(value, rule.unit)}, over the ${level} threshold of ${threshold}.`,
+    ja: `${amount(value, rule.unit)} で、${name}のしきい値 ${threshold} に達しています。`,
   };
 }
 
 function cleared(value: number, rule: AlertRule): Text {
+  const threshold = amount(rule.warning, rule.unit);
   return {
-    en: `The value ${round(value)} keeps the threshold ${round(rule.warning)} again.`,
-    ja: `値 ${round(value)} はしきい値 ${round(rule.warning)} を再び守っています。`,
+    en: `${amount(value, rule.unit)}, within the threshold of ${threshold} again.`,
+    ja: `${amount(value, rule.unit)} に戻り、しきい値 ${threshold} に収まっています。`,
   };
+}
+
+function amount(value: number, unit: string): string {
+  const number = (scaled: number) => String(Number(scaled.toPrecision(3)));
+  if (unit === "ratio") return `${number(value * 100)} %`;
+  if (unit === "bytes") return `${number(value / 2 ** 20)} MiB`;
+  return `${number(value)}${unit === "" || unit.startsWith("/") ? unit : ` ${unit}`}`;
 }

@@ -204,6 +204,7 @@ function removedAlert(id: string, level: Level | null): CompiledAlert {
       forMs: 0,
       keepMs: 0,
       minimumSamples: 0,
+      unit: "",
     },
     query: { id, indicator: { kind: "gauge", metric: "", aggregate: "last" }, windowMs: 0 },
     alert: {

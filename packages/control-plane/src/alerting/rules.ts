@@ -40,6 +40,7 @@ export function compileAlerts(definition: Operations): CompiledAlert[] {
         forMs: alert.for.ms,
         keepMs: Math.max(alert.for.ms, SHORTEST_KEEP_MS),
         minimumSamples: absence ? 0 : indicator.kind === "gauge" ? 1 : MINIMUM_REQUESTS,
+        unit: unitOf(alert.thresholds.warning),
       },
       query: { id, indicator, windowMs: alert.window.ms },
       alert,
