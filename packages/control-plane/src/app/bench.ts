@@ -12,11 +12,15 @@ const atMost = (goal: number): Goal => ({ text: `≤ ${goal}`, met: (value) => v
 export const BENCHES: Record<string, { program: string; goals: Record<string, Goal> }> = {
   edge: {
     program: "packages/agent/dist/bench/edge.bench.js",
-    goals: { requestsPerSecondRatio: atLeast(0.3), addedP99Ms: atMost(3) },
+    goals: { edgeRatio: atLeast(0.3), edgeAddedP99Ms: atMost(3) },
   },
   runs: {
     program: "packages/control-plane/dist/runs/runs.bench.js",
-    goals: { shortRunsPerSecond: atLeast(150) },
+    goals: { "runs.short": atLeast(150) },
+  },
+  rollback: {
+    program: "packages/control-plane/dist/app/rollback.bench.js",
+    goals: { rollbackSeconds: atMost(15) },
   },
   start: {
     program: "packages/control-plane/dist/app/start.bench.js",
