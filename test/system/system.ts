@@ -68,7 +68,7 @@ export async function startSystem(settings: Record<string, string> = {}): Promis
     environment,
     output: () => output,
     toban: (...args) => run(args, environment),
-    async api(method, route, body, headers = {}) {
+    async api<T>(method: string, route: string, body?: unknown, headers: Record<string, string> = {}) {
       const response = await fetch(url + route, {
         method,
         headers: {
@@ -78,7 +78,7 @@ export async function startSystem(settings: Record<string, string> = {}): Promis
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      return { status: response.status, body: await response.json() };
+      return { status: response.status, body: (await response.json()) as T };
     },
     secret,
     process: child,
