@@ -1,7 +1,15 @@
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { checkOperations, digest, type Finding, type Operations, parseOperations } from "@toban/definition";
 import { createJiti } from "jiti";
 import { invalid } from "../platform/errors.ts";
+
+/** A definition may live anywhere: the builders it imports are always those of this Toban. */
+const loader = createJiti(import.meta.url, {
+  fsCache: false,
+  moduleCache: false,
+  alias: { "@toban/definition": fileURLToPath(import.meta.resolve("@toban/definition")) },
+});
 
 export type LoadedDefinition = { operations: Operations; digest: string; findings: Finding[] };
 
@@ -32,7 +40,7 @@ export async function readDefinition(
   }
   let exported: unknown;
   try {
-    exported = await createJiti(import.meta.url, { fsCache: false }).import(file, { default: true });
+    exported = await loader.import(file, { default: true });
   } catch (cause) {
     throw invalid(
       "definition_unreadable",
