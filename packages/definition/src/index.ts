@@ -19,4 +19,5 @@ export {
   type RegisterBuilder,
   register,
 } from "./register.ts";
+export { sizeOf } from "./sizes.ts";
 export * from "./units.ts";

@@ -8,5 +8,5 @@ export {
 } from "./evaluate.task.ts";
 export { type AlertView, listAlerts } from "./list.ts";
 export { alertingRoutes } from "./routes.ts";
-export { compileAlerts, numberOf } from "./rules.ts";
+export { compileAlerts } from "./rules.ts";
 export { type PageRow, readPages, readTransitions, type TransitionRow } from "./store.ts";

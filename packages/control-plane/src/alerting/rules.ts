@@ -1,4 +1,12 @@
-import type { Alert, Indicator, Operations, Scalar, Severity, Text } from "@toban/definition";
+import {
+  type Alert,
+  type Indicator,
+  type Operations,
+  type Scalar,
+  type Severity,
+  sizeOf,
+  type Text,
+} from "@toban/definition";
 import { invalid } from "../platform/errors.ts";
 import type { AlertRule, Level } from "./decide.ts";
 
@@ -33,8 +41,8 @@ export function compileAlerts(definition: Operations): CompiledAlert[] {
     return {
       rule: {
         id,
-        warning: numberOf(alert.thresholds.warning),
-        critical: numberOf(alert.thresholds.critical),
+        warning: sizeOf(alert.thresholds.warning),
+        critical: sizeOf(alert.thresholds.critical),
         // Thresholds are stayed below unless their commitment says otherwise. Absence is 1 when nothing came.
         comparator: absence ? "below" : (comparators.get(commitment ?? "") ?? "below"),
         forMs: alert.for.ms,
@@ -57,23 +65,6 @@ const dangling = (alert: string, kind: string, name: string) =>
     `Alert ${alert} names the ${kind} ${name}, which the definition does not have.`,
     "Run `toban definition check` and correct the reference.",
   );
-
-export function numberOf(value: Scalar): number {
-  switch (value.kind) {
-    case "duration":
-      return value.ms;
-    case "ratio":
-      return value.ratio;
-    case "count":
-      return value.count;
-    case "money":
-      return value.amount;
-    case "rate":
-      return value.perSecond;
-    case "size":
-      return value.bytes;
-  }
-}
 
 function unitOf(value: Scalar): string {
   const units = { duration: "ms", ratio: "ratio", count: "", rate: "/s", size: "bytes" };

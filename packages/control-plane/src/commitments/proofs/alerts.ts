@@ -1,5 +1,5 @@
-import type { Commitment } from "@toban/definition";
-import { type AlertRule, compileAlerts, decide, initialMemory, numberOf } from "../../alerting/index.ts";
+import { type Commitment, sizeOf } from "@toban/definition";
+import { type AlertRule, compileAlerts, decide, initialMemory } from "../../alerting/index.ts";
 import { fail, pass } from "../proof-kind.ts";
 import { type Kind, noFaults, text } from "./system.ts";
 
@@ -50,8 +50,8 @@ export const alertBoundary: Kind<Boundary> = {
       );
     }
     const due = {
-      warning: numberOf(commitment.value.warning),
-      critical: numberOf(commitment.value.critical),
+      warning: sizeOf(commitment.value.warning),
+      critical: sizeOf(commitment.value.critical),
     };
     const faults = bound.flatMap((rule) => [
       ...(rule.warning === due.warning && rule.critical === due.critical
@@ -132,7 +132,7 @@ function reached(rule: AlertRule, sample: Sample): Level {
 function rulesAsPromised(commitment: Commitment): Boundary["rules"][number] {
   const { value } = commitment;
   const [warning, critical] =
-    value.kind === "thresholds" ? [numberOf(value.warning), numberOf(value.critical)] : [0, 0];
+    value.kind === "thresholds" ? [sizeOf(value.warning), sizeOf(value.critical)] : [0, 0];
   return { id: "mutant", commitment: commitment.id, warning, critical, levels: { ...EXPECTED } };
 }
 
@@ -168,7 +168,7 @@ export const alertBoundaryOfLimit: Kind<OfLimit> = {
   judge({ rules }, { value }, parameters) {
     const [warning, critical] =
       value.kind === "thresholds"
-        ? [numberOf(value.warning), numberOf(value.critical)]
+        ? [sizeOf(value.warning), sizeOf(value.critical)]
         : [Number.NaN, Number.NaN];
     const isShare = (bytes: number, limit: number, share: number) => Math.abs(bytes - limit * share) < 1;
     const faults = [
@@ -202,7 +202,7 @@ export const alertBoundaryOfLimit: Kind<OfLimit> = {
   },
   mutants({ value }, parameters) {
     const [warning, critical] =
-      value.kind === "thresholds" ? [numberOf(value.warning), numberOf(value.critical)] : [0, 0];
+      value.kind === "thresholds" ? [sizeOf(value.warning), sizeOf(value.critical)] : [0, 0];
     const limit = 1_000;
     const good = Object.keys(parameters.alerts as object).map((id) => ({
       ...{ id, limit, warning: limit * warning, critical: limit * critical, levels: { ...EXPECTED } },
