@@ -97,8 +97,9 @@ beforeAll(async () => {
   );
   const { total, failedByUsers, byStatus } = traffic;
   const own = { requests: seen.length, failed: seen.filter(failed).length, cut: seen.filter(wasCut).length };
+  const results = (await ledger()).slice(1).map(({ version, result }) => `${version} ${result}`);
   console.log(
-    `users ${JSON.stringify({ total, failedByUsers, byStatus })}, witnesses ${JSON.stringify(own)}`,
+    `${results.join(", ")}; users ${JSON.stringify({ total, failedByUsers, byStatus })}, witnesses ${JSON.stringify(own)}`,
   );
 }, 420_000);
 
