@@ -5,6 +5,7 @@ import { build, install, root } from "./prepare.mjs";
 await install();
 await build({ types: true });
 const checks = [
+  ["types of the tests of whole systems", ["node_modules/typescript/bin/tsc", "-p", "test"]],
   ["lint and format", ["node_modules/@biomejs/biome/bin/biome", "ci", "."]],
   ["drift of generated files", ["scripts/generate.mjs", "--check"]],
 ];

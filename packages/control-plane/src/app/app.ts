@@ -40,11 +40,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const clock = systemClock;
   const newId = () => uuidv7(clock);
   const { tenant, environment } = config;
-  const ctxAs =
-    (actor: Actor) =>
-    (name: string): Ctx =>
-      createCtx({ tenant: name, actor, log, clock, newId });
-  const ctxFor = ctxAs({ kind: "task", id: "control-plane" });
+  const actor: Actor = { kind: "task", id: "control-plane" };
+  const ctxFor = (name: string): Ctx => createCtx({ tenant: name, actor, log, clock, newId });
 
   const { operations, digest } = await loadDefinition(config.definition);
   if (!operations.environments[environment]) {

@@ -23,6 +23,8 @@ export type GamedayReport = {
     version: string;
     result: string | null;
     steps: {
+      /** `bake`: at 100 %, before the old version drains. */
+      phase: "step" | "bake";
       weight: number;
       observedSeconds: number;
       requests: number;
