@@ -10,6 +10,7 @@ import { proveCommand } from "./prove.ts";
 import { releasesCommand } from "./releases.ts";
 import { rollbackCommand } from "./rollback.ts";
 import { runsCommand } from "./runs.ts";
+import { secretCommand } from "./secret.ts";
 import { serveCommand } from "./serve.ts";
 import { statusCommand } from "./status.ts";
 import { downCommand, upCommand } from "./up.ts";
@@ -44,6 +45,7 @@ for (const command of [
   runsCommand,
   auditCommand,
   definitionCommand,
+  secretCommand,
   gamedayCommand,
   benchCommand,
 ]) {

@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { invalid } from "./errors.ts";
 import { writeFileAtomic } from "./files.ts";
 
 /**
- * Secrets of this home, by name, in `secrets.json` (mode 0600). A secret that does not exist yet is
- * generated once: 32 random bytes, base64url.
+ * Secrets of this home, by name, in `secrets.json` (mode 0600). The file is read at each use, because
+ * several processes share it: what `toban secret set` writes is seen at once and never overwritten.
  */
 export type Secrets = {
   get(name: string): string | undefined;
-  /** The secret of this name, generated and stored when missing. */
+  /** The secret of this name; 32 random bytes, base64url, are generated and stored when it is missing. */
   ensure(name: string): Promise<string>;
   set(name: string, value: string): Promise<void>;
 };
@@ -18,13 +19,38 @@ export type Secrets = {
 export async function openSecrets(home: string): Promise<Secrets> {
   const file = path.join(home, "secrets.json");
   await mkdir(home, { recursive: true, mode: 0o700 });
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "{}";
-    throw error;
-  });
-  let secrets: Record<string, string>;
+  readSecrets(file);
+  let writing = Promise.resolve();
+  const set = (name: string, value: string) => {
+    writing = writing.then(() => {
+      const secrets = { ...readSecrets(file), [name]: value };
+      return writeFileAtomic(file, `${JSON.stringify(secrets, null, 2)}\n`);
+    });
+    return writing;
+  };
+  return {
+    get: (name) => readSecrets(file)[name],
+    async ensure(name) {
+      const known = readSecrets(file)[name];
+      if (known !== undefined) return known;
+      const generated = randomBytes(32).toString("base64url");
+      await set(name, generated);
+      return generated;
+    },
+    set,
+  };
+}
+
+function readSecrets(file: string): Record<string, string> {
+  let text: string;
   try {
-    secrets = JSON.parse(text);
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
   } catch (cause) {
     throw invalid(
       "secrets_unreadable",
@@ -33,18 +59,4 @@ export async function openSecrets(home: string): Promise<Secrets> {
       cause,
     );
   }
-  let writing = Promise.resolve();
-  const set = async (name: string, value: string) => {
-    secrets[name] = value;
-    writing = writing.then(() => writeFileAtomic(file, `${JSON.stringify(secrets, null, 2)}\n`));
-    await writing;
-  };
-  return {
-    get: (name) => secrets[name],
-    async ensure(name) {
-      if (secrets[name] === undefined) await set(name, randomBytes(32).toString("base64url"));
-      return secrets[name]!;
-    },
-    set,
-  };
 }

@@ -20,7 +20,7 @@ export const secretsMissing = (service: string, names: string[]) =>
   invalid(
     "secret_missing",
     `${service} needs ${names.join(", ")}, which nobody has set.`,
-    "Set the named secrets, then deploy again.",
+    "Set each with `npx toban secret set NAME` (the value on standard input), then deploy again.",
   );
 
 /** Values for one release's processes. Throws `invalid` for a missing secret, `unavailable` for a missing service. */
