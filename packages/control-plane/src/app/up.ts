@@ -38,25 +38,26 @@ export async function up(config: Config, log: Logger, progress: (text: string) =
 
   const agentRuns = await agentAnswers(config.home);
   if (!agentRuns) await assertPortFree(config.edgePort, "TOBAN_EDGE_PORT");
-  progress("starting PostgreSQL");
-  const agentProgram = startAgent(config, log, agentRuns);
-  const databases = await startDatabases(config, secrets, log);
-  await provisionWorkloads(definition.operations, databases.embedded, secrets);
-
-  progress("starting the control plane");
-  const serve = supervise(
-    {
-      name: "control-plane",
-      args: [SHIPPED.cli, "serve"],
-      environment: await serveEnvironment(config, databases, definition.operations.services),
-      logFile: path.join(logs, "control-plane.log"),
-    },
-    log,
-  );
   const agent = connectAgent(agentSocket(config.home));
-  const programs: Record<string, Supervised> = { "control-plane": serve };
+  const agentProgram = startAgent(config, log, agentRuns);
+  const programs: Record<string, Supervised> = {};
+  let databases: Databases | undefined;
   const stop = () => stopAll(programs, agent, agentProgram, databases, config.home);
   try {
+    progress("starting PostgreSQL");
+    databases = await startDatabases(config, secrets, log);
+    await provisionWorkloads(definition.operations, databases.embedded, secrets);
+
+    progress("starting the control plane");
+    programs["control-plane"] = supervise(
+      {
+        name: "control-plane",
+        args: [SHIPPED.cli, "serve"],
+        environment: await serveEnvironment(config, databases, definition.operations.services),
+        logFile: path.join(logs, "control-plane.log"),
+      },
+      log,
+    );
     const api = apiClient(config.port, await secrets.ensure("cli-token"));
     await waitFor(() => api.get("/health/ready"), 60_000, path.join(logs, "control-plane.log"));
     progress("deploying what runs nothing yet");
@@ -105,14 +106,14 @@ async function stopAll(
   programs: Record<string, Supervised>,
   agent: AgentClient,
   agentProgram: Supervised | undefined,
-  databases: Databases,
+  databases: Databases | undefined,
   home: string,
 ): Promise<void> {
   await programs.traffic?.stop();
   await programs["control-plane"]?.stop();
   await agent.stop().catch(() => {});
   await agentProgram?.stop(20_000);
-  await databases.embedded?.stop();
+  await databases?.embedded?.stop();
   await rm(path.join(home, "up.pid"), { force: true });
 }
 
@@ -262,7 +263,16 @@ async function deployMissing(
         const live = releases.find((r) => r.service === service && r.result === "succeeded");
         const version = live?.version ?? config.initialVersion;
         progress(`deploying ${service} ${version}`);
-        await api.deployAndWait(service, version, 60_000);
+        const run = await api.deployAndWait(service, version, 60_000).catch((error) => {
+          // What the target had forgotten may be started again already.
+          if (refusalOf(error).code === "rollout_running") return undefined;
+          throw error;
+        });
+        if (run && run.state !== "succeeded") {
+          progress(
+            `${service} ${version} did not start (${run.state}): see \`npx toban releases ${service}\``,
+          );
+        }
       }),
     );
     for (const service of ready) waiting.delete(service);
