@@ -9,7 +9,7 @@ import { httpInputs } from "./http-inputs.ts";
 import { httpIsolation } from "./http-isolation.ts";
 import { repositoryTriggers } from "./repository.ts";
 import { rolloutApproval, rolloutBlueGreen, rolloutDeaths, rolloutIndependent } from "./rollout-plans.ts";
-import { rolloutRollback, rolloutStability, rolloutSteps } from "./rollouts.ts";
+import { rolloutRollback, rolloutSteps } from "./rollouts.ts";
 import { sessionCookie, sessionLimit, sessionServerSide } from "./sessions.ts";
 import type { Kind, ProofSystem } from "./system.ts";
 import { telemetryCanary, telemetryCorrelated, telemetryLabels } from "./telemetry.ts";
@@ -36,7 +36,6 @@ const kinds = [
   rolloutDeaths,
   rolloutIndependent,
   rolloutRollback,
-  rolloutStability,
   rolloutSteps,
   runbookCoverage,
   sessionCookie,

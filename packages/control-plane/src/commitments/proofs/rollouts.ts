@@ -128,35 +128,6 @@ export const rolloutSteps: Kind<Rollouts> = {
 const dueSteps = (commitment: Commitment) =>
   commitment.value.kind === "steps" ? commitment.value.percents : [10, 50, 100];
 
-/** Each step of the newest rollout that succeeded was observed healthy for at least the promised time. */
-export const rolloutStability: Kind<Rollouts> = {
-  kind: "rollout.stability",
-  measure,
-  judge(measurement, { value }) {
-    const rollout = succeeded(measurement);
-    if (!rollout) return none("finished rollout");
-    const due = value.kind === "duration" ? value.ms / 1000 : Number.NaN;
-    const shortest = Math.min(...rollout.steps.map((s) => s.observedSeconds));
-    const shown = `${shortest} s`;
-    return noFaults(
-      shortest >= due ? [] : [`a step of ${rollout.version} was observed for ${shown}, less than ${due} s`],
-      () =>
-        pass(shown, text("Every step was observed long enough.", "すべての段階を十分な時間観察しました。")),
-      "observed_too_short",
-      shown,
-      text(
-        "An environment that shortens the time cannot prove it: deploy in one that does not.",
-        "時間を短縮した環境では証明できません。短縮していない環境でデプロイしてください。",
-      ),
-    );
-  },
-  mutants: ({ value }) => ({
-    "one second short": example({
-      steps: [step(10, { observedSeconds: (value.kind === "duration" ? value.ms / 1000 : 0) - 1 })],
-    }),
-  }),
-};
-
 /** The newest rollout that failed was rolled back by itself, in time, and the old version serves. */
 export const rolloutRollback: Kind<Rollouts> = {
   kind: "rollout.rollback",
