@@ -206,7 +206,7 @@ function trafficProgram(config: Config, edgeUrl: string, report: string) {
       String(config.trafficRps),
       // Traffic is sticky by user: a tenth of it is a tenth of them, so there must be some.
       "--users",
-      "120",
+      "400",
       "--seconds",
       "forever",
       "--report",
