@@ -10,7 +10,9 @@ const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--excl
 })
   .split("\n")
   .filter((file) => file && existsSync(path.join(root, file)));
-const sources = tracked.filter((file) => /\.(ts|tsx|mjs|js|css)$/.test(file) && !/\/(dist|corpus)\//.test(file));
+const sources = tracked.filter(
+  (file) => /\.(ts|tsx|mjs|js|css)$/.test(file) && !/\/(dist|corpus)\//.test(file),
+);
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 
 /** A module may import only modules before it. `docs/architecture.md` shows the same table. */
