@@ -27,7 +27,8 @@ const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
 /** JSON lines on standard output: ts, level, service, env, release, instance, correlationId, traceId, message. */
 export function createLog(settings: ServiceSettings, clock: Clock): ServiceLog {
-  const output = pino.destination({ fd: 1, sync: false, maxLength: MAX_WAITING_BYTES });
+  // With a minLength of 0, its default, pino's `flush` waits for nothing: lines in flight were overtaken at the exit.
+  const output = pino.destination({ fd: 1, sync: false, minLength: 1, maxLength: MAX_WAITING_BYTES });
   // The reader of our output may go away (a restarted supervisor); the service goes on without it.
   output.on("error", () => {});
   let sink: LogSink | undefined;

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "./log.ts";
 
@@ -57,17 +56,11 @@ async function stop(options: StopOptions, signal: string): Promise<void> {
   }
   clearTimeout(limit);
   clearInterval(idle);
-  await answersClosed(options.inFlight);
   if (cutOff > 0) log.warn({ cutOff, drainMs: options.drainMs }, "requests were cut off at the drain limit");
   for (const work of options.stopWork.toReversed()) await bounded(work, log);
   log.info({ durationMs: Math.round(performance.now() - started) }, "service stopped");
   await options.finish();
   process.exit(0);
-}
-
-/** The server may report itself closed before its last answer does; that answer's log line and span come first. */
-async function answersClosed(inFlight: () => number): Promise<void> {
-  for (let turns = 0; inFlight() > 0 && turns < 100; turns += 1) await delay(5);
 }
 
 async function bounded(work: () => Promise<void> | void, log: Logger): Promise<void> {
