@@ -56,7 +56,14 @@ export function nameOf(path: string, root?: string): MigrationName {
     const role = { V: "up", U: "down", B: "baseline" } as const;
     const kind = role[flyway[1]!.toUpperCase() as "V" | "U" | "B"];
     const key = `V${version.map(trimZeros).join(".")}`;
-    return { path, folder, key: kind === "baseline" ? `B${key}` : key, version, role: kind, layout: "flyway" };
+    return {
+      path,
+      folder,
+      key: kind === "baseline" ? `B${key}` : key,
+      version,
+      role: kind,
+      layout: "flyway",
+    };
   }
   if (FLYWAY_REPEATABLE.test(name)) {
     return { path, folder, key: name, version: [], role: "repeatable", layout: "flyway" };
@@ -141,8 +148,7 @@ export function compareNaturally(left: string, right: string): number {
   const other = right.match(/\d+|\D+/g) ?? [];
   for (let at = 0; at < Math.min(one.length, other.length); at += 1) {
     const [a, b] = [one[at]!, other[at]!];
-    const order =
-      /^\d/.test(a) && /^\d/.test(b) ? compareVersions([a], [b]) : a === b ? 0 : a < b ? -1 : 1;
+    const order = /^\d/.test(a) && /^\d/.test(b) ? compareVersions([a], [b]) : a === b ? 0 : a < b ? -1 : 1;
     if (order !== 0) return order;
   }
   return one.length - other.length || (left < right ? -1 : left > right ? 1 : 0);
