@@ -1,0 +1,41 @@
+import { type Finding, raise, type SourceFile } from "../../finding.ts";
+import { CONFIGURATION_CHECKS as CHECKS } from "../checks.ts";
+import type { CoverageSettings } from "../settings.ts";
+import { readCoverage } from "./read.ts";
+
+/** A report that was asked for; `modifiedAt` is its file's time, for reports that do not state their own. */
+export type CoverageReport = { path: string; file: SourceFile | null; modifiedAt: Date | null };
+
+/**
+ * Line coverage as each report states it (RF-136); what a configuration asks for counts for nothing. A report that
+ * is missing, empty, cut off or of unknown or too great an age is undecided.
+ */
+export function checkCoverage(reports: CoverageReport[], settings: CoverageSettings, now: Date): Finding[] {
+  return reports.flatMap(({ path, file, modifiedAt }) => {
+    const place = { path, line: 1, column: 1 };
+    if (!file) return [raise(CHECKS.coverageMissing, place, { file: path })];
+    const coverage = readCoverage(file.text);
+    if (!coverage) return [raise(CHECKS.coverageUnreadable, place, { file: path })];
+    const at = coverage.at ?? modifiedAt;
+    const hours = at ? (now.getTime() - at.getTime()) / 3_600_000 : Number.POSITIVE_INFINITY;
+    if (hours > settings.maxAgeHours) {
+      const age = at ? at.toISOString() : "–";
+      return [raise(CHECKS.coverageStale, place, { file: path, at: age, hours: settings.maxAgeHours })];
+    }
+    // Counts are whole numbers: no rounding lifts 79.99 % to 80 %.
+    const tooLow =
+      coverage.total > 0
+        ? coverage.covered * 100 < settings.minimum * coverage.total
+        : coverage.percent < settings.minimum;
+    if (!tooLow) return [];
+    const percent = (Math.floor(coverage.percent * 100) / 100).toFixed(2);
+    const lines = coverage.total > 0 ? ` (${coverage.covered}/${coverage.total})` : "";
+    return [raise(CHECKS.coverageTooLow, place, { percent, lines, minimum: settings.minimum })];
+  });
+}
+
+/** Names under which tools write reports that state lines. */
+export const isCoverageReport = (path: string): boolean =>
+  /(^|\/)(coverage-summary\.json|coverage-final\.json|lcov\.info|cobertura(-coverage)?\.xml|jacoco(TestReport)?\.xml|clover\.xml|coverage\.xml|\.resultset\.json)$/.test(
+    path,
+  );
