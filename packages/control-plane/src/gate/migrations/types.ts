@@ -61,6 +61,8 @@ type Common = {
   conditional: boolean;
   /** It was folded out of EXECUTE. */
   dynamic: boolean;
+  /** It may run many times: inside a loop of PL/pgSQL. */
+  loop: boolean;
 };
 
 /** One statement that a script runs, DO blocks and called functions unfolded into those that they run. */
@@ -236,5 +238,7 @@ export type UserFunction = {
   returns: string | undefined;
   /** The text between the quotes and where it stands. */
   body?: { text: string; script: Script; offset: number };
+  /** The whole statement that made it. */
+  definition: string;
   made?: Made;
 };
