@@ -1,6 +1,7 @@
 import type { Node, RangeVar } from "libpg-query";
 import type { Check, Severity } from "../check.ts";
 import type { Finding, Place, SourceFile } from "../finding.ts";
+import type { Contraction } from "./ledger.ts";
 import type { Session } from "./session.ts";
 import type { MigrationSettings } from "./settings.ts";
 import type { State } from "./state.ts";
@@ -76,9 +77,9 @@ export type MigrationFacts = {
   /**
    * Of the release ledger: how far the release that stopped using an object (`schema.table` or
    * `schema.table.column`) has come. Only `contracted` (live at 100 %, baked, rollback window past, no live version
-   * refers to it) lets a contract step pass.
+   * refers to it) lets a contract step pass. See `contractionFrom`.
    */
-  contraction?: (object: string) => "contracted" | "baking" | "in-use" | "unknown";
+  contraction?: (object: string) => Contraction;
 };
 
 export type EmitOptions = {
@@ -186,7 +187,9 @@ export type Table = {
   constraints: ReadonlyMap<string, Constraint>;
   /** False when its CREATE is not in the history: what is not in it is unknown then, not absent. */
   complete: boolean;
+  /** The partitioned table that it is a partition of. */
   parent?: string;
+  isDefaultPartition?: true;
   /** A materialized view's query. */
   query?: Node;
   rowSecurity: { enabled: boolean; forced: boolean };
