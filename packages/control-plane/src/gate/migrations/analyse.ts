@@ -1,6 +1,23 @@
-import type { Finding } from "../finding.ts";
+import { type Finding, placesIn, raise } from "../finding.ts";
+import { READING_SQL_CHECKS as CHECKS } from "./checks/statements.ts";
+import { type Lock, locksOf } from "./locks.ts";
+import { loadParser, type Parser } from "./parse.ts";
+import { type Replay, replayStatement } from "./replay.ts";
+import { MIGRATION_RULES, RULES } from "./rules/index.ts";
 import type { MigrationSettings } from "./settings.ts";
-import type { MigrationFacts, MigrationSet } from "./types.ts";
+import { openSession, wrapOf } from "./simulate.ts";
+import { emptyState, type State } from "./state.ts";
+import { type Problem, unfold } from "./statements.ts";
+import type {
+  Emit,
+  Migration,
+  MigrationContext,
+  MigrationFacts,
+  MigrationSet,
+  Script,
+  Statement,
+  UserFunction,
+} from "./types.ts";
 
 /** What `analyseMigrations` needs beside the set. */
 export type AnalyseOptions = {
@@ -10,7 +27,172 @@ export type AnalyseOptions = {
   reported?: (path: string) => boolean;
 };
 
+type Run = {
+  parser: Parser;
+  set: MigrationSet;
+  state: State;
+  settings: MigrationSettings;
+  facts: MigrationFacts;
+  findings: Finding[];
+  seen: Set<string>;
+  unit: number;
+};
+
 /** Replays a set and runs every rule over the reported ones of its migrations. Findings in the order of the history. */
-export async function analyseMigrations(_set: MigrationSet, _options: AnalyseOptions): Promise<Finding[]> {
-  return [];
+export async function analyseMigrations(set: MigrationSet, options: AnalyseOptions): Promise<Finding[]> {
+  const run: Run = {
+    parser: await loadParser(),
+    set,
+    state: emptyState(),
+    settings: options.settings,
+    facts: options.facts ?? {},
+    findings: [],
+    seen: new Set(),
+    unit: 0,
+  };
+  for (const [number, migration] of set.migrations.entries()) {
+    run.state.migration = number;
+    analyse(run, migration, options.reported?.(migration.path) ?? true);
+  }
+  return run.findings;
+}
+
+function analyse(run: Run, migration: Migration, reported: boolean) {
+  const mark = run.state.mark();
+  const up = read(run, migration.up, reported);
+  if (up === undefined) return;
+  play(run, migration, migration.up, up, reported);
+  if (!reported) return;
+  const changes: MigrationContext["changes"] = { up: run.state.changes(mark), upAndDown: undefined };
+  let down: Statement[] | undefined;
+  if (migration.down !== undefined) {
+    // What up leaves is kept beside, then the way back is tried and undone again.
+    const afterUp = run.state.mark();
+    down = read(run, migration.down, true);
+    if (down !== undefined) {
+      play(run, migration, migration.down, down, false);
+      changes.upAndDown = run.state.changes(mark);
+    }
+    run.state.rollback(afterUp);
+  }
+  const { set, state: after, settings, facts } = run;
+  for (const rule of MIGRATION_RULES) {
+    rule({
+      migration,
+      set,
+      up,
+      down,
+      after,
+      changes,
+      settings,
+      facts,
+      emit: (check, place, { params, severity, commitments } = {}) =>
+        add(run, raise(check, place, params, optional(severity, commitments))),
+    });
+  }
+}
+
+/** What a script runs; undefined when it cannot be read, which is reported. */
+function read(run: Run, script: Script, reported: boolean): Statement[] | undefined {
+  const parsed = run.parser.parse(script.text);
+  if (!parsed.ok) {
+    const place = placesIn(script.file)(script.offset + parsed.at);
+    const check = parsed.psql === undefined ? CHECKS.unparseable : CHECKS.psqlCommand;
+    if (reported) add(run, raise(check, place, { message: parsed.message }));
+    return undefined;
+  }
+  const unfolded = unfold(run.parser, script, parsed, (name) => knownFunction(run, name));
+  if (reported) for (const problem of unfolded.problems) add(run, undecided(problem));
+  return unfolded.statements;
+}
+
+const undecided = ({ kind, place, what }: Problem): Finding =>
+  raise(kind === "dynamic" ? CHECKS.dynamicSqlUndecidable : CHECKS.procedureUnreadable, place, { what });
+
+function knownFunction(run: Run, name: string): UserFunction | undefined {
+  if (name.includes(".")) return run.state.get("function", name);
+  for (const schema of run.settings.searchPath) {
+    const found = run.state.get("function", `${schema}.${name}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Runs a script's statements one after the other: rules first, then what the statement does. */
+function play(run: Run, migration: Migration, script: Script, statements: Statement[], judged: boolean) {
+  const { state, settings, facts } = run;
+  const transaction = settings.transaction ?? script.transaction;
+  const simulation = openSession(settings, wrapOf(transaction, statements), state, run.unit);
+  const { session } = simulation;
+  const replay: Replay = {
+    state,
+    made: { migration: state.migration, transaction: session.unit },
+    searchPath: session.searchPath,
+    script,
+    nameOf: (relation) => state.resolve(relation, session.searchPath),
+    newName: (relation) => {
+      if (relation?.schemaname !== undefined || relation?.relpersistence === "t") {
+        return state.resolve(relation, session.searchPath);
+      }
+      return `${session.searchPath[0] ?? "public"}.${relation?.relname ?? ""}`;
+    },
+  };
+  for (let at = 0; at < statements.length; at += 1) {
+    const statement = statements[at]!;
+    simulation.before(statement);
+    const { nameOf } = replay;
+    const locks: Lock[] = locksOf(statement, { before: state, nameOf });
+    if (judged) {
+      const context = {
+        statement,
+        before: state,
+        session,
+        locks,
+        migration,
+        direction: "up" as const,
+        get earlier() {
+          return statements.slice(0, at);
+        },
+        get later() {
+          return statements.slice(at + 1);
+        },
+        settings,
+        facts,
+        nameOf,
+        emit: emitter(run, statement),
+      };
+      for (const rule of RULES) rule(context);
+    }
+    replay.made = { migration: state.migration, transaction: session.unit };
+    replay.searchPath = session.searchPath;
+    replayStatement(replay, statement);
+    simulation.after(statement, locks, state);
+  }
+  run.unit = session.unit + 1;
+}
+
+const emitter =
+  (run: Run, statement: Statement): Emit =>
+  (check, { at, params, severity, commitments } = {}) =>
+    add(
+      run,
+      raise(
+        check,
+        at === undefined ? statement.place : statement.at(at),
+        params,
+        optional(severity, commitments),
+      ),
+    );
+
+const optional = (severity: Finding["severity"] | undefined, commitments: readonly string[] | undefined) => ({
+  ...(severity === undefined ? {} : { severity }),
+  ...(commitments === undefined ? {} : { commitments }),
+});
+
+/** The turns of a loop and the calls of a function say a thing once. */
+function add(run: Run, finding: Finding) {
+  const key = `${finding.code} ${finding.path} ${finding.line} ${finding.column} ${finding.reason.en}`;
+  if (run.seen.has(key)) return;
+  run.seen.add(key);
+  run.findings.push(finding);
 }

@@ -1,3 +1,29 @@
+import type { Family } from "../family.ts";
+import { analyseMigrations } from "./analyse.ts";
+import { MIGRATION_CHECKS } from "./checks/index.ts";
+import { setsOfFiles } from "./read/sets.ts";
+import { migrationSettings } from "./settings.ts";
+
 export { type AnalyseOptions, analyseMigrations } from "./analyse.ts";
+export { contractionFrom, contractionLedger } from "./ledger.ts";
+export { recognizeMigrations } from "./read/recognise.ts";
+export { readMigrationSets, setsOfFiles } from "./read/sets.ts";
 export { type MigrationSettings, migrationSettings } from "./settings.ts";
 export type { Migration, MigrationFacts, MigrationSet, Rule, Script, Statement } from "./types.ts";
+
+/** What examples are run with: a tenant column and peak hours, so that every rule is on. */
+const EXAMPLE_SETTINGS = migrationSettings.parse({});
+
+export const migrationFamily: Family = {
+  name: "migration",
+  checks: MIGRATION_CHECKS,
+  exampleFile: "migrations/0001_change.sql",
+  async example(files) {
+    const { sets, findings } = setsOfFiles(files);
+    const found = [...findings];
+    for (const set of sets) {
+      found.push(...set.findings, ...(await analyseMigrations(set, { settings: EXAMPLE_SETTINGS })));
+    }
+    return { files: files.map((file) => file.path), findings: found };
+  },
+};

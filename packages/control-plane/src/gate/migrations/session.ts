@@ -2,7 +2,14 @@
 export type Limit = number | "unknown";
 
 /** A lock that the running transaction holds until its end. */
-export type HeldLock = { table: string; mode: LockMode; statement: number; isNew: boolean };
+export type HeldLock = {
+  table: string;
+  mode: LockMode;
+  /** Where it was taken. */
+  line: number;
+  /** The migration itself made the table, so that nobody waits for it. */
+  madeHere: boolean;
+};
 
 /** From the weakest to the strongest, as in PostgreSQL's manual. */
 export const LOCK_MODES = [
@@ -20,10 +27,15 @@ export type LockMode = (typeof LOCK_MODES)[number];
 /** The session that runs a script, as it is just before a statement. */
 export type Session = {
   /**
-   * The open transaction, if there is one. `by`: BEGIN in the script, or the runner's way (see `Transaction`);
-   * `assumed` when nobody said how the runner wraps it.
+   * The transaction in which several statements run, if there is one. `by`: BEGIN in the script, or the runner's way
+   * (see `Transaction`); `assumed` when nobody said how the runner wraps it; `statement` inside a DO block or a
+   * function that runs by itself.
    */
-  transaction: { id: number; by: "begin" | "runner" | "assumed" } | undefined;
+  transaction: { id: number; by: "begin" | "runner" | "assumed" | "statement" } | undefined;
+  /** The number of the open transaction, or of the statement that is one of its own; counts up through a set. */
+  unit: number;
+  /** How the runner sends the script, as far as it is known. */
+  wrap: "per-file" | "none" | "assumed";
   lockTimeout: Limit;
   statementTimeout: Limit;
   searchPath: readonly string[];

@@ -3,7 +3,7 @@ import { z } from "zod";
 const clock = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/);
 const weekday = z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
 
-/** What `toban.check.json` may say under `migrations`. */
+/** What `toban.check.json` may say under `migration`. */
 export const migrationSettings = z.strictObject({
   /** PostgreSQL's major version. Default 18. */
   postgres: z.int().min(12).max(30).default(18),

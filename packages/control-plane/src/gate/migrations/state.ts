@@ -18,6 +18,8 @@ export type State = {
   resolve(relation: RangeVar | undefined, searchPath: readonly string[]): string;
   /** Made by the running migration and never filled: nobody else uses it and no scan of it takes time. */
   isNew(table: string): boolean;
+  /** Made by the running migration, whether rows are in it or not: no live version can be using it. */
+  madeHere(table: string): boolean;
   indexesOf(table: string): Objects["index"][];
   mark(): Mark;
   rollback(mark: Mark): void;
@@ -78,11 +80,18 @@ export function emptyState(): State {
       }
       return `${searchPath[0] ?? "public"}.${name}`;
     },
+    madeHere(name) {
+      const table = maps.table.get(name);
+      return (
+        table?.persistence === "temporary" ||
+        (table?.made !== undefined && table.made.migration === state.migration)
+      );
+    },
     isNew(name) {
       const table = maps.table.get(name);
       if (table === undefined) return false;
       if (table.persistence === "temporary") return true;
-      return table.made?.migration === state.migration && !table.filled;
+      return state.madeHere(name) && !table.filled;
     },
     indexesOf: (table) => [...(indexNames.get(table) ?? [])].flatMap((name) => maps.index.get(name) ?? []),
     mark: () => journal.length,

@@ -2,6 +2,7 @@ import type { Node, RangeVar } from "libpg-query";
 import type { Check, Severity } from "../check.ts";
 import type { Finding, Place, SourceFile } from "../finding.ts";
 import type { Contraction } from "./ledger.ts";
+import type { Lock } from "./locks.ts";
 import type { Session } from "./session.ts";
 import type { MigrationSettings } from "./settings.ts";
 import type { State } from "./state.ts";
@@ -74,11 +75,7 @@ export type StatementOf<K extends StatementKind> = Extract<Statement, { kind: K 
 export type MigrationFacts = {
   /** When the migration is going to run. */
   plannedAt?: Date;
-  /**
-   * Of the release ledger: how far the release that stopped using an object (`schema.table` or
-   * `schema.table.column`) has come. Only `contracted` (live at 100 %, baked, rollback window past, no live version
-   * refers to it) lets a contract step pass. See `contractionFrom`.
-   */
+  /** Of the release ledger (`contractionFrom`): how far taking away `schema.table` or `schema.table.column` has come. */
   contraction?: (object: string) => Contraction;
 };
 
@@ -96,6 +93,8 @@ export type RuleContext = {
   statement: Statement;
   before: State;
   session: Session;
+  /** The locks on relations that the statement takes. */
+  locks: readonly Lock[];
   migration: Migration;
   /** Which way the script goes; only `up` is what a release runs by itself. */
   direction: "up" | "down";
