@@ -1,0 +1,184 @@
+import type { Finding } from "../../finding.ts";
+import {
+  ancestors,
+  argumentsOf,
+  bare,
+  calleeOf,
+  child,
+  dotted,
+  inside,
+  isFunction,
+  list,
+  type Node,
+  nameOf,
+  outer,
+  propertyOf,
+  stringOf,
+} from "../ast.ts";
+import { ENTRANCE_CHECKS } from "../checks/entrance.ts";
+import { at, type Rule } from "../context.ts";
+import { type Module, nodesIn, textOf } from "../module.ts";
+
+const SECRET_NAME =
+  /(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|CREDENTIALS?|SALT|PEPPER)(_KEY|_BASE)?$/i;
+/** Set by the platform or harmless when missing. */
+const OPTIONAL =
+  /^(NODE_ENV|CI|DEBUG|TZ|HOME|USER|PATH|PWD|HOSTNAME|LOG_LEVEL|TERM|NO_COLOR|FORCE_COLOR|COLUMNS|SHELL|EDITOR|TMPDIR|LANG|LC_ALL|VERCEL\w*|npm_\w+|AWS_(REGION|LAMBDA\w*|EXECUTION_ENV)|K_SERVICE|KUBERNETES_\w+|NEXT_(RUNTIME|PUBLIC_\w+)|GIT_\w+|COMMIT_SHA|VERSION|PORT|HOST|APP_ENV|STAGE)$/;
+
+type Read = { name: string; node: Node };
+
+export const environment: Rule = (module, context) => {
+  if (module.purpose !== "server") return [];
+  const findings: Finding[] = [];
+  const reads = readsOf(module);
+  for (const read of reads) {
+    const literal = defaultOf(read.node);
+    if (
+      literal !== undefined &&
+      literal !== "" &&
+      SECRET_NAME.test(read.name) &&
+      !/(_URL|_ID|_FILE|_PATH|_TTL|_NAME|_ARN)$/.test(read.name)
+    ) {
+      if (!onlyOutsideProduction(module, read.node))
+        findings.push(at(ENTRANCE_CHECKS.secretDefault, module, read.node, { name: read.name }));
+    }
+  }
+  if (context.facts.checksEnvironment) return findings;
+  for (const { name, node } of reads) {
+    if (OPTIONAL.test(name) || checkedHere(module, name, node)) continue;
+    const how = assumed(node);
+    if (how) findings.push(at(ENTRANCE_CHECKS.environmentAssumed, module, node, { name, how }));
+    else if (used(module, node))
+      findings.push(at(ENTRANCE_CHECKS.environmentUnchecked, module, node, { name }));
+  }
+  const config = exportedConfig(module, reads);
+  if (!config) return findings;
+  const names = config.map((read) => read.name).join(", ");
+  const kept = findings.filter((finding) => finding.code !== ENTRANCE_CHECKS.environmentUnchecked.code);
+  return [
+    ...kept,
+    at(ENTRANCE_CHECKS.environmentAssumed, module, config[0]!.node, { name: names, how: "export" }),
+  ];
+};
+
+/** `process.env.X`, `process.env["X"]`, `import.meta.env` is the bundler's, and `const { X } = process.env`. */
+function readsOf(module: Module): Read[] {
+  return module.nodes.flatMap((node) => {
+    if (node.type === "MemberExpression" && dotted(child(node, "object")) === "process.env") {
+      const name = propertyOf(node);
+      const written = node.parent?.type === "AssignmentExpression" && child(node.parent, "left") === node;
+      return name === undefined || written || node.parent?.operator === "delete" ? [] : [{ name, node }];
+    }
+    return [];
+  });
+}
+
+/** The literal of `process.env.X || "literal"`, also through a ternary. */
+function defaultOf(node: Node): string | undefined {
+  const parent = outer(node);
+  if (
+    parent?.type === "LogicalExpression" &&
+    (parent.operator === "||" || parent.operator === "??") &&
+    inside(node, child(parent, "left")!)
+  ) {
+    return stringOf(child(parent, "right"));
+  }
+  return undefined;
+}
+
+function onlyOutsideProduction(module: Module, node: Node): boolean {
+  for (const ancestor of ancestors(node)) {
+    if (ancestor.type === "IfStatement" || ancestor.type === "ConditionalExpression") {
+      if (/NODE_ENV|isProd|isDev|isTest|production/.test(textOf(module, child(ancestor, "test")!)))
+        return true;
+    }
+  }
+  return /NODE_ENV\s*===?\s*["']production["'][^;]{0,200}throw/.test(module.code);
+}
+
+function assumed(node: Node): string | undefined {
+  const parent = node.parent;
+  if (parent?.type === "TSNonNullExpression") return "!";
+  if (parent?.type === "TSAsExpression" && child(parent, "typeAnnotation")?.type === "TSStringKeyword")
+    return "as string";
+  return undefined;
+}
+
+/** Is the variable tested in this file: `if (!process.env.X) throw`, `assert(process.env.X)`, a list of required names? */
+function checkedHere(module: Module, name: string, node: Node): boolean {
+  const held = nameOf(child(declarator(node), "id"));
+  const listed = module.nodes.some(
+    (one) => one.type === "Literal" && one.value === name && one.parent?.type !== "MemberExpression",
+  );
+  if (listed) return true;
+  return module.nodes.some((one) => {
+    if (one.type === "IfStatement" || one.type === "ConditionalExpression") {
+      const test = textOf(module, child(one, "test")!);
+      if (!test.includes(name) && !(held && new RegExp(`\\b${held.replace(/\$/g, "\\$")}\\b`).test(test)))
+        return false;
+      return /throw|exit|return|fail|fatal|error/i.test(textOf(module, one));
+    }
+    if (
+      one.type === "CallExpression" &&
+      /assert|invariant|required?|ensure|check|must|parse|validate/i.test(calleeOf(one))
+    ) {
+      return argumentsOf(one).some(
+        (argument) =>
+          textOf(module, argument).includes(`process.env.${name}`) ||
+          (held !== undefined && nameOf(bare(argument)) === held),
+      );
+    }
+    return false;
+  });
+}
+
+const declarator = (node: Node): Node | undefined => {
+  const parent = outer(node);
+  return parent?.type === "VariableDeclarator" ? parent : undefined;
+};
+
+/** Is the value really needed here: no default, no test, no comparison? */
+function used(module: Module, node: Node): boolean {
+  const parent = outer(node);
+  if (!parent) return false;
+  if (
+    [
+      "LogicalExpression",
+      "IfStatement",
+      "ConditionalExpression",
+      "BinaryExpression",
+      "UnaryExpression",
+    ].includes(parent.type)
+  )
+    return false;
+  if (parent.type === "AssignmentPattern") return false;
+  if (parent.type === "CallExpression" && /^(Boolean|Number|parseInt|parseFloat)$/.test(calleeOf(parent)))
+    return false;
+  const inFunction = [...ancestors(node)].some(isFunction);
+  return inFunction || listens(module) || parent.type === "TemplateLiteral" || parent.type === "Property";
+}
+
+const listens = (module: Module): boolean => module.calls.some((call) => /\.listen$/.test(calleeOf(call)));
+
+/** A configuration object of raw variables that other files will take for checked values: at least two of them. */
+function exportedConfig(module: Module, reads: readonly Read[]): Read[] | undefined {
+  for (const statement of list(module.root, "body")) {
+    const commonJs =
+      statement.type === "ExpressionStatement" &&
+      /^module\.exports$|^exports\./.test(dotted(child(child(statement, "expression"), "left")));
+    if (!/^Export(Named|Default)Declaration$/.test(statement.type) && !commonJs) continue;
+    const object = nodesIn(module, statement).find((node) => node.type === "ObjectExpression");
+    const raw = reads.filter(({ name, node }) => {
+      const place = outer(node);
+      const direct =
+        place?.type === "Property" &&
+        object !== undefined &&
+        inside(node, object) &&
+        ![...ancestors(node)].some((one) => isFunction(one));
+      return direct && !OPTIONAL.test(name) && !checkedHere(module, name, node);
+    });
+    const called = object?.parent && /CallExpression|NewExpression/.test(object.parent.type);
+    if (raw.length >= 2 && !called) return raw;
+  }
+  return undefined;
+}

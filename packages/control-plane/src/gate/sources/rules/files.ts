@@ -1,0 +1,154 @@
+import type { Finding } from "../../finding.ts";
+import {
+  ancestors,
+  argumentsOf,
+  bare,
+  calleeOf,
+  child,
+  functionName,
+  isFunction,
+  type Node,
+  nameOf,
+  property,
+  stringOf,
+} from "../ast.ts";
+import { STATE_CHECKS } from "../checks/state.ts";
+import { at, type Context, imports, type Rule, sourceOf } from "../context.ts";
+import { declarationOf, followed, importOf, type Module, nodesIn, textOf } from "../module.ts";
+import { vocabulary } from "../reach.ts";
+
+const WRITES =
+  /(^|\.)(writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|outputFile|outputFileSync|outputJson|outputJSON|outputJsonSync|writeJson|writeJSON|writeJsonSync|writeJSONSync|writeTextFile)$/;
+const SCRATCH =
+  /te?mp|tmpdir|mkdtemp|cache|\.log\b|\blogs?\b|log(File|Path|Dir)|\/dev\/|\bpid|\.sock|\bdist\b|\bbuild\b|\bcoverage\b|fixture|\.d\.ts|generated|openapi|swagger|snapshot|heap|profile|scratch|spool/i;
+const DURABLE =
+  /s3|putobject|upload|bucket|blob|gcs|minio|insert|\bquery\b|prisma|repositor|\bsql\b|collection|objectStorage|put_?object|knex|sequelize/i;
+const SERVER =
+  /^(express|fastify|koa|hono|@hono\/.*|@nestjs\/.*|@koa\/router|kafkajs|amqplib|bullmq|bull|multer|@fastify\/.*|next\/server)$/;
+const SERVER_PATH =
+  /(^|\/)(routes?|api|services?|server|repositor(y|ies)|handlers?|controllers?|consumers?|workers?|jobs?|stores?)(\/|\.|$)/i;
+const SAVES =
+  /^(save|create|persist|store|append|record|update|add|put|insert|register|enqueue|submit|place)([A-Z]\w*)?$/;
+const DATA_PATH =
+  /\.(json|jsonl|ndjson|csv|tsv|db|sqlite3?|dat|txt|ya?ml|bin|pdf|xlsx)\b|\b(data|db|storage|store|uploads?|orders|users|state)\b/i;
+
+export const localFile: Rule = (module, context) => {
+  if (module.purpose !== "server") return [];
+  const findings: Finding[] = [];
+  const serving = isServing(module, context);
+  for (const call of module.calls) {
+    const what = fileWrite(module, call);
+    if (what !== undefined) {
+      if (judgedWrite(module, context, call, what, serving)) {
+        findings.push(at(STATE_CHECKS.localFile, module, call, { what: calleeOf(call) }));
+      }
+      continue;
+    }
+    const store = localStore(module, call);
+    if (store) findings.push(at(STATE_CHECKS.localFile, module, call, { what: store }));
+  }
+  return findings;
+};
+
+function isServing(module: Module, context: Context): boolean {
+  return (
+    (context.entries.get(module) ?? []).length > 0 ||
+    imports(module, SERVER) ||
+    SERVER_PATH.test(module.file.path)
+  );
+}
+
+/** The expression of the path when a call writes a file. */
+function fileWrite(module: Module, call: Node): Node | null | undefined {
+  const callee = calleeOf(call);
+  if (callee === "Bun.write") return argumentsOf(call)[0] ?? null;
+  if (!WRITES.test(callee)) return undefined;
+  const source = sourceOf(module, call);
+  const known =
+    /^(node:)?(fs|fs\/promises)$|^(fs-extra|graceful-fs|jsonfile|write-file-atomic)$/.test(source) ||
+    /^(fs|fsp|fse|Deno)\./.test(callee);
+  return known ? (argumentsOf(call)[0] ?? null) : undefined;
+}
+
+function judgedWrite(
+  module: Module,
+  context: Context,
+  call: Node,
+  path: Node | null,
+  serving: boolean,
+): boolean {
+  const described = path ? describe(module, path) : "";
+  if (SCRATCH.test(described)) return false;
+  const functions = [...ancestors(call)].filter(isFunction);
+  const innermost = functions[0];
+  const outermost = functions.at(-1);
+  const served = (context.entries.get(module) ?? []).some((entry) =>
+    context
+      .reached(entry)
+      .units.some(
+        (unit) => unit.module === module && call.index >= unit.node.index && call.index < unit.node.after,
+      ),
+  );
+  const container = innermost ?? module.root;
+  const words = vocabulary([{ module, node: outermost ?? container }]);
+  if (DURABLE.test(words.replace(/\buploads?\/|"uploads?"/g, ""))) return false;
+  if (/\b(unlink|unlinkSync|rm|rmSync|rename|renameSync)\b/.test(words) && !served) return false;
+  if (/\b(unlink|unlinkSync|rm|rmSync)\b/.test(words)) return false;
+  if (served) return true;
+  const name = outermost && (functionName(innermost!) ?? functionName(outermost));
+  return serving || !name
+    ? serving && name !== undefined && SAVES.test(name)
+    : SAVES.test(name) && DATA_PATH.test(described);
+}
+
+/** The path's own text with the texts of the names in it. */
+function describe(module: Module, path: Node): string {
+  const parts = [textOf(module, path)];
+  for (const node of nodesIn(module, path)) {
+    if (node.type !== "Identifier") continue;
+    const init = declarationOf(module, node)?.init;
+    if (init && parts.length < 8 && init.end - init.start < 400) parts.push(textOf(module, init));
+  }
+  return parts.join(" ");
+}
+
+/** Databases and stores that are one file of this machine. */
+function localStore(module: Module, call: Node): string | undefined {
+  const callee = calleeOf(call);
+  const source = importOf(module, child(call, "callee"))?.source ?? "";
+  const first = argumentsOf(call)[0];
+  const path = stringOf(followed(module, first));
+  const isNew = call.type === "NewExpression";
+  if (/^(better-sqlite3|sqlite3|node:sqlite|sqlite|bun:sqlite|libsql)$/.test(source)) {
+    const opens = isNew || /(^|\.)open$/.test(callee);
+    const file = path ?? stringOf(property(followed(module, first), "filename"));
+    if (
+      opens &&
+      file !== undefined &&
+      file !== ":memory:" &&
+      !/^(libsql|https?):/.test(file) &&
+      !SCRATCH.test(file)
+    )
+      return callee;
+    if (opens && file === ":memory:") return callee;
+    return undefined;
+  }
+  if (
+    /^lowdb/.test(source) &&
+    (isNew ? /JSONFile|FileSync|FileAsync/.test(callee) : /JSONFile(Sync)?Preset/.test(callee))
+  ) {
+    return `lowdb ${callee}`;
+  }
+  if (/^(nedb|@seald-io\/nedb|nedb-promises)$/.test(source) && property(first, "filename")) return "nedb";
+  if (/^(node-persist|conf|node-json-db|simple-json-db)$/.test(source) && (isNew || /init$/.test(callee)))
+    return source;
+  if (source === "multer") {
+    const local = nameOf(bare(child(call, "callee"))) !== undefined ? property(first, "dest") : undefined;
+    const disk = /diskStorage$/.test(callee);
+    const moved = /s3|putobject|bucket|gcs|blob|unlink|objectStorage/i.test(
+      vocabulary([{ module, node: module.root }]),
+    );
+    if ((local || disk) && !moved && !SCRATCH.test(textOf(module, first ?? call))) return callee;
+  }
+  return undefined;
+}

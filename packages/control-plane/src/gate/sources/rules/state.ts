@@ -1,0 +1,273 @@
+import type { Finding } from "../../finding.ts";
+import {
+  ancestors,
+  argumentsOf,
+  bare,
+  calleeOf,
+  child,
+  dotted,
+  functionName,
+  inside,
+  isFunction,
+  list,
+  methodOf,
+  type Node,
+  nameOf,
+  property,
+  receiverOf,
+} from "../ast.ts";
+import { STATE_CHECKS } from "../checks/state.ts";
+import { at, type Context, nameOfEntry, type Rule } from "../context.ts";
+import { declarationOf, type Module, nodesIn, textOf } from "../module.ts";
+import type { Declaration } from "../scopes.ts";
+
+const GROWS = new Set(["set", "add", "push", "unshift", "splice"]);
+const BOUNDED =
+  /pool|registry|registrations?|metric|gauge|histogram|stats|clients?$|conn(ection)?s?$|instance|singleton|logger|initiali[sz]|started|ready$|shut|stopp|clos(ed|ing)|drain|timers?$|interval|timeout|listener|subscriber|handlers?$|plugin|sockets?$|in_?flight|^pending$|pendingRequests|promises?$|breaker|circuit|^lock(ed)?$|running|^busy|abort|healthy|^(config|env|locale)$|loaded|warm|watcher|streams?$|waiters?$/i;
+const CACHE = /cache|memo/i;
+const CONNECTION =
+  /\b(res|reply|response|ws|socket|stream|controller|connection|conn|emitter|resolve|reject)\b/;
+const SETUP =
+  /^(register|define|use|on|off|subscribe|configure|init|setup|set[A-Z]\w*|reset|memo\w*|extend|install|provide|inject|mock|stub|watch|with)([A-Z]\w*)?$|^add(Plugin|Handler|Listener|Hook|Route|Middleware)/;
+
+type Mutation = { node: Node; target: Node; grows: boolean };
+
+/** Everything that changes a variable or what it holds. */
+function mutationsIn(nodes: readonly Node[]): Mutation[] {
+  const found: Mutation[] = [];
+  const add = (node: Node, expression: Node | undefined, grows: boolean) => {
+    let target = bare(expression);
+    while (target?.type === "MemberExpression") target = bare(child(target, "object"));
+    if (target?.type === "Identifier") found.push({ node, target, grows });
+  };
+  for (const node of nodes) {
+    if (node.type === "CallExpression") {
+      if (GROWS.has(methodOf(node) ?? "") && receiverOf(node)) add(node, receiverOf(node), true);
+      if (calleeOf(node) === "Object.assign") add(node, argumentsOf(node)[0], true);
+    } else if (node.type === "AssignmentExpression") add(node, child(node, "left"), true);
+    else if (node.type === "UpdateExpression") add(node, child(node, "argument"), true);
+  }
+  return found;
+}
+
+/** Is it a collection, an object or a variable that code may fill? Anything else (a client, a function) is not judged. */
+function holdsState(declared: Declaration): "collection" | "object" | "scalar" | undefined {
+  if (declared.destructured || ["param", "import", "function", "class", "catch"].includes(declared.kind))
+    return undefined;
+  const init = bare(declared.init);
+  if (init?.type === "NewExpression" && /^(Map|Set)$/.test(calleeOf(init))) return "collection";
+  if (init?.type === "ArrayExpression") return "collection";
+  if (init?.type === "ObjectExpression") return "object";
+  if (init?.type === "CallExpression" && calleeOf(init) === "Object.create") return "object";
+  if (declared.kind === "const") return undefined;
+  return !init || init.type === "Literal" || init.type === "UnaryExpression" || init.type === "Identifier"
+    ? "scalar"
+    : undefined;
+}
+
+/** `x ??= …`, `if (!x) x = …`, `x || (x = …)`: made once, on first use. */
+function madeOnce(mutation: Mutation): boolean {
+  const name = String(mutation.target.name);
+  if (mutation.node.type !== "AssignmentExpression") return false;
+  if (mutation.node.operator === "??=" || mutation.node.operator === "||=") return true;
+  for (const ancestor of ancestors(mutation.node)) {
+    if (isFunction(ancestor)) return false;
+    const test = ancestor.type === "IfStatement" ? child(ancestor, "test") : undefined;
+    const left = ancestor.type === "LogicalExpression" ? child(ancestor, "left") : undefined;
+    for (const condition of [test, left]) {
+      if (!condition) continue;
+      const at = bare(condition);
+      if (nameOf(at) === name) return true;
+      if (at?.type === "UnaryExpression" && nameOf(bare(child(at, "argument"))) === name) return true;
+      if (at?.type === "BinaryExpression" && nameOf(bare(child(at, "left"))) === name) return true;
+      if (
+        at?.type === "LogicalExpression" &&
+        nameOf(bare(child(bare(child(at, "left")), "argument"))) === name
+      )
+        return true;
+    }
+  }
+  return false;
+}
+
+/** Entries that the same function takes away again when it ends. */
+function takenAway(module: Module, mutation: Mutation): boolean {
+  for (const ancestor of ancestors(mutation.node)) {
+    if (!isFunction(ancestor)) continue;
+    const text = textOf(module, ancestor);
+    const name = String(mutation.target.name);
+    if (/\bfinally\b/.test(text) && text.includes(`${name}.delete(`)) return true;
+  }
+  return false;
+}
+
+export const moduleState: Rule = (module, context) => {
+  const findings: Finding[] = [];
+  const reported = new Set<Node>();
+  const report = (owner: Module, mutation: Mutation, where: string, declared: Declaration, kind: string) => {
+    const name = declared.name;
+    if (reported.has(declared.node) || BOUNDED.test(name) || madeOnce(mutation) || takenAway(owner, mutation))
+      return;
+    if (kind !== "scalar" && mutation.node.type === "CallExpression") {
+      if (argumentsOf(mutation.node).some((argument) => CONNECTION.test(textOf(owner, argument)))) return;
+    }
+    if (CACHE.test(name)) {
+      const bounded = ["delete(", "clear(", "size", "length"].some((part) =>
+        owner.code.includes(`${name}.${part}`),
+      );
+      if (kind !== "scalar" && !bounded)
+        findings.push(at(STATE_CHECKS.unboundedCache, owner, mutation.node, { name }));
+      else return;
+    } else findings.push(at(STATE_CHECKS.moduleState, owner, mutation.node, { name, where }));
+    reported.add(declared.node);
+  };
+  for (const entry of context.entries.get(module) ?? []) {
+    if (entry.kind === "job") continue;
+    const { via, path } = nameOfEntry(entry);
+    const { units } = context.reached(entry);
+    for (const unit of units) {
+      for (const mutation of mutationsIn(nodesIn(unit.module, unit.node))) {
+        const declared = declarationOf(unit.module, mutation.target);
+        const kind = declared && holdsState(declared);
+        if (!declared || !kind) continue;
+        if (units.some((one) => one.module === unit.module && inside(declared.scope, one.node))) continue;
+        // What a request keeps for itself in a function that serves one request is not shared.
+        report(unit.module, mutation, `${via} ${path}`, declared, kind);
+      }
+    }
+  }
+  if (module.purpose === "server") exportedMutations(module, report);
+  injectables(module, findings);
+  return findings;
+};
+
+function exportedMutations(
+  module: Module,
+  report: (owner: Module, mutation: Mutation, where: string, declared: Declaration, kind: string) => void,
+): void {
+  for (const mutation of mutationsIn(module.nodes)) {
+    const declared = declarationOf(module, mutation.target);
+    const kind = declared && holdsState(declared);
+    if (!declared || !kind || declared.scope !== module.root) continue;
+    if (
+      kind === "scalar" &&
+      !/next_?id|sequence|last_?id|^seq$|current_?user|current_?tenant/i.test(declared.name)
+    )
+      continue;
+    if (kind === "object" && declared.kind === "const" && /^[A-Z_]+$/.test(declared.name)) continue;
+    const fn = exportedFunction(module, mutation.node);
+    if (fn && !SETUP.test(fn)) report(module, mutation, `\`${fn}\``, declared, kind);
+  }
+}
+
+/** The name of the exported function or method of an exported class that a node stands in. */
+function exportedFunction(module: Module, node: Node): string | undefined {
+  let fn: Node | undefined;
+  for (const ancestor of ancestors(node)) {
+    if (isFunction(ancestor)) fn = ancestor;
+    if (/^Export(Named|Default)Declaration$/.test(ancestor.type))
+      return fn ? (functionName(fn) ?? "default") : undefined;
+  }
+  const name = fn && functionName(fn);
+  if (!name) return undefined;
+  const listed = list(module.root, "body").some(
+    (statement) =>
+      /^Export(Named|Default)Declaration$/.test(statement.type) &&
+      (nameOf(child(statement, "declaration")) === name ||
+        list(statement, "specifiers").some((specifier) => nameOf(child(specifier, "local")) === name)),
+  );
+  const common = new RegExp(
+    `(module\\.)?exports(\\.${name.replace(/\$/g, "\\$")})?\\s*=[^;]*\\b${name.replace(/\$/g, "\\$")}\\b`,
+  );
+  return listed || common.test(module.code) ? name : undefined;
+}
+
+/** Nest makes one instance of a provider or controller: its fields are state of the process. */
+function injectables(module: Module, findings: Finding[]): void {
+  for (const node of module.nodes) {
+    if (node.type !== "ClassDeclaration") continue;
+    const provided = list(node, "decorators").some(
+      (decorator) =>
+        /Injectable|Controller|Resolver/.test(textOf(module, decorator)) &&
+        !/Scope\.(REQUEST|TRANSIENT)/.test(textOf(module, decorator)),
+    );
+    if (!provided) continue;
+    for (const member of list(child(node, "body"), "body")) {
+      const name = nameOf(child(member, "key"));
+      const value = bare(child(member, "value"));
+      if (member.type !== "PropertyDefinition" || !name || BOUNDED.test(name) || CACHE.test(name)) continue;
+      const holds = value?.type === "ArrayExpression" || (value && /^new (Map|Set)$/.test(dotted(value)));
+      if (!holds) continue;
+      const changed = nodesIn(module, node).find(
+        (inner) =>
+          inner.type === "CallExpression" &&
+          GROWS.has(methodOf(inner) ?? "") &&
+          dotted(receiverOf(inner)) === `this.${name}` &&
+          !argumentsOf(inner).some((argument) => CONNECTION.test(textOf(module, argument))) &&
+          ![...ancestors(inner)].some(
+            (ancestor) =>
+              SETUP.test(nameOf(child(ancestor, "key")) ?? "") ||
+              nameOf(child(ancestor, "key")) === "onModuleInit" ||
+              nameOf(child(ancestor, "key")) === "constructor",
+          ),
+      );
+      if (changed)
+        findings.push(
+          at(STATE_CHECKS.moduleState, module, changed, {
+            name: `this.${name}`,
+            where: nameOf(child(node, "id")) ?? "the provider",
+          }),
+        );
+    }
+  }
+}
+
+export const memorySession: Rule = (module) => {
+  const findings: Finding[] = [];
+  for (const call of module.calls) {
+    const callee = calleeOf(call);
+    const imported = module.imports.get(callee.split(".")[0] ?? "");
+    if (call.type === "NewExpression" && /(^|\.)MemoryStore$/.test(callee)) {
+      const limiter = [...ancestors(call)].some(
+        (one) => one.type === "CallExpression" && /limit|slow/i.test(calleeOf(one)),
+      );
+      if (!limiter) findings.push(at(STATE_CHECKS.memorySession, module, call, { what: callee }));
+    }
+    const args = argumentsOf(call);
+    const plugin = bare(args[0]);
+    const registered =
+      methodOf(call) === "register" &&
+      plugin?.type === "Identifier" &&
+      module.imports.get(String(plugin.name))?.source === "@fastify/session";
+    if (
+      !registered &&
+      !(imported?.source === "express-session" && call.type === "CallExpression" && !callee.includes("."))
+    )
+      continue;
+    const options = bare(registered ? args[1] : args[0]);
+    const open =
+      options?.type === "ObjectExpression" &&
+      list(options, "properties").some((one) => one.type === "SpreadElement");
+    if ((options && options.type !== "ObjectExpression") || open) continue;
+    if (!property(options, "store")) {
+      findings.push(
+        at(STATE_CHECKS.memorySession, module, call, {
+          what: registered ? "@fastify/session" : "express-session",
+        }),
+      );
+    }
+  }
+  return findings;
+};
+
+export const gracefulStop: Rule = (module, context: Context) => {
+  if (context.facts.handlesSigterm || module.purpose !== "server") return [];
+  const listens = module.calls.find(
+    (call) =>
+      methodOf(call) === "listen" &&
+      /(^|\.)(app|server|fastify|httpServer|httpsServer|express\(\)|createServer\(\)|instance)\.listen$/i.test(
+        calleeOf(call),
+      ),
+  );
+  return listens ? [at(STATE_CHECKS.gracefulStop, module, listens)] : [];
+};
