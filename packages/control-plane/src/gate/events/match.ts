@@ -1,0 +1,35 @@
+import type { Contract, Version } from "./model.ts";
+
+export type Match = { base: Contract; revision: Contract | null };
+
+/**
+ * The counterpart in the revision of each contract of a base, by `$id`, path, file name, title, and these without
+ * a version. `isWhole`: the revision is all that there is, so that what has no counterpart was removed.
+ */
+export function matchContracts(base: Version, revision: Version, isWhole: boolean): Match[] {
+  const only = revision.contracts.length === 1 ? revision.contracts[0]! : null;
+  if (only && base.contracts.length === 1) return [{ base: base.contracts[0]!, revision: only }];
+  const taken = new Set<Contract>();
+  const found = new Map<Contract, Contract>();
+  const kinds = ["id", "path", "file", "definition", "title", "stem"];
+  for (const kind of kinds) {
+    for (const contract of base.contracts) {
+      if (found.has(contract)) continue;
+      const keys = contract.keys.filter((key) => key.startsWith(`${kind} `));
+      const candidates = revision.contracts.filter((one) => one.keys.some((key) => keys.includes(key)));
+      // Several live versions of one event may lie side by side: each is held against the newest.
+      const free = candidates.filter((one) => kind === "stem" || !taken.has(one));
+      if (free.length !== 1) continue;
+      found.set(contract, free[0]!);
+      taken.add(free[0]!);
+    }
+  }
+  const lonely = base.contracts.filter((contract) => !found.has(contract));
+  // Names such as v1.json and v2.json tell only versions apart.
+  if (only && lonely.every((contract) => !contract.keys.some((key) => key.startsWith("stem ")))) {
+    for (const contract of lonely) found.set(contract, only);
+  }
+  return base.contracts
+    .map((contract) => ({ base: contract, revision: found.get(contract) ?? null }))
+    .filter(({ revision: counterpart }) => counterpart !== null || isWhole);
+}
