@@ -1,0 +1,1 @@
+ALTER TABLE "稟議" RENAME "備考" TO "メモ";

@@ -1,0 +1,1 @@
+REVOKE UPDATE, DELETE ON sessions FROM app_user;

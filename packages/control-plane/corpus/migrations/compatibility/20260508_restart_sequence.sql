@@ -1,0 +1,1 @@
+ALTER SEQUENCE "Customer_id_seq" RESTART WITH 1;

@@ -1,0 +1,1 @@
+ALTER TABLE public.order_items VALIDATE CONSTRAINT order_items_quantity_positive;

@@ -1,0 +1,2 @@
+SET lock_timeout = '2s';
+ALTER TABLE payments ALTER CONSTRAINT payments_order_fk ENFORCED;

@@ -1,0 +1,2 @@
+-- セッションをリセットする
+DELETE FROM sessions;

@@ -1,0 +1,1 @@
+DELETE FROM settings WHERE settings.key = settings.key AND NOT false;

@@ -1,0 +1,1 @@
+DELETE FROM sessions AS s WHERE 1 = 1 OR s.expires_at < now();

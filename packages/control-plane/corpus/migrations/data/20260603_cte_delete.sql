@@ -1,0 +1,4 @@
+WITH removed AS (
+  DELETE FROM payments RETURNING *
+)
+SELECT count(*) FROM removed;

@@ -1,0 +1,1 @@
+UPDATE invoices SET total = o.total FROM orders o;

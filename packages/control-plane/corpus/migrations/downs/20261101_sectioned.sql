@@ -1,0 +1,9 @@
+-- migrate:up
+SET lock_timeout = '2s';
+ALTER TABLE users ADD COLUMN nickname text;
+CREATE TABLE nickname_history (user_id bigint NOT NULL, nickname text NOT NULL, at timestamptz NOT NULL DEFAULT now());
+
+-- migrate:down
+SET lock_timeout = '2s';
+DROP TABLE nickname_history;
+ALTER TABLE users DROP COLUMN nickname;

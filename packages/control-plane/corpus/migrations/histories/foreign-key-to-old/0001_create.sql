@@ -1,0 +1,2 @@
+CREATE TABLE teams (id bigint PRIMARY KEY);
+CREATE TABLE staff (id bigint PRIMARY KEY, team_id bigint);

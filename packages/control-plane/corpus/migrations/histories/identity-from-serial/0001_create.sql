@@ -1,0 +1,1 @@
+CREATE TABLE staff (id bigserial PRIMARY KEY, name text NOT NULL);

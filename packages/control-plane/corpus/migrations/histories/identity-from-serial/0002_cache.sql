@@ -1,0 +1,3 @@
+SET lock_timeout = '2s';
+ALTER SEQUENCE staff_id_seq CACHE 20;
+ALTER TABLE staff ALTER COLUMN name SET STORAGE EXTENDED;

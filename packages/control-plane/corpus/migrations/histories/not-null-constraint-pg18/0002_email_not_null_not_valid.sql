@@ -1,0 +1,2 @@
+SET lock_timeout = '2s';
+ALTER TABLE members ADD CONSTRAINT members_email_nn NOT NULL email NOT VALID;

@@ -1,0 +1,2 @@
+-- no-transaction
+CREATE INDEX CONCURRENTLY members_email_idx ON members (email);

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY logs_at_idx ON logs (at);

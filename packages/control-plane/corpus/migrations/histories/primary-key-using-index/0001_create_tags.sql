@@ -1,0 +1,1 @@
+CREATE TABLE tags (code text NOT NULL, label text);

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX CONCURRENTLY tags_code_uidx ON tags (code);

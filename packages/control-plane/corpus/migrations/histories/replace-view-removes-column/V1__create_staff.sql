@@ -1,0 +1,2 @@
+CREATE TABLE staff (id bigint PRIMARY KEY, name text NOT NULL, active boolean NOT NULL);
+CREATE VIEW active_staff AS SELECT id, name, active FROM staff WHERE active;

@@ -1,0 +1,2 @@
+CREATE SCHEMA billing;
+CREATE TABLE billing.accounts (id bigint PRIMARY KEY);

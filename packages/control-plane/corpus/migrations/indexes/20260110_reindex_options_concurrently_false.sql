@@ -1,0 +1,1 @@
+REINDEX (VERBOSE, CONCURRENTLY FALSE) INDEX orders_created_at_idx;

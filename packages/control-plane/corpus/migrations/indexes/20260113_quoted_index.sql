@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "Customer_emailAddress_idx" ON "Customer"("emailAddress");

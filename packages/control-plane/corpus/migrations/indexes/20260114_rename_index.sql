@@ -1,0 +1,1 @@
+ALTER INDEX orders_created_at_idx RENAME TO ix_orders_created_at;

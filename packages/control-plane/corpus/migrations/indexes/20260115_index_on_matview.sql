@@ -1,0 +1,1 @@
+CREATE INDEX daily_payments_amount_idx ON daily_payments (amount);

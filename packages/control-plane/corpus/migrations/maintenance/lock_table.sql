@@ -1,0 +1,4 @@
+BEGIN;
+LOCK TABLE orders;
+UPDATE orders SET note = trim(note) WHERE note LIKE ' %';
+COMMIT;

@@ -1,0 +1,1 @@
+TRUNCATE ONLY events_2026_01;

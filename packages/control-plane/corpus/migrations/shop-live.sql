@@ -1,0 +1,27 @@
+-- What the running version of the shop asks of its database, as app_user. Each must work before a migration, and after a good one.
+SELECT id, organization_id, email, name, legacy_name, status, phone, age, last_login_at, created_at, deleted_at FROM users WHERE email = 'u1@example.jp';
+INSERT INTO users (organization_id, email, name, legacy_name) VALUES (1, 'new@example.jp', 'New', 'NEW');
+UPDATE users SET last_login_at = now(), phone = '03-0000-0000' WHERE id = 1;
+SELECT id, email, name FROM active_users;
+SELECT id, user_id, status, shipping, total, currency, note, coupon_code, created_at, updated_at FROM orders WHERE status = 'pending' ORDER BY created_at;
+INSERT INTO orders (organization_id, user_id, total, note, coupon_code, shipping) VALUES (1, 1, 99999999.99, 'a long note of a customer', '0123456789abcdef', 'post');
+UPDATE orders SET status = 'cancelled' WHERE id = 2;
+SELECT id, sku, name, price_cents, description, metadata, active FROM products WHERE active;
+INSERT INTO products (sku, name, price_cents) VALUES ('SKU-00000000000000000000000000000001', 'x', 2000000000);
+INSERT INTO order_items (order_id, sku, quantity, price) VALUES (1, 'SKU-1', 2, 5);
+SELECT id, order_id, number, total, issued_on, paid FROM invoices;
+INSERT INTO invoices (id, order_id, number, total, issued_on) VALUES (nextval('invoice_number_seq'), 1, 'INV-X', 1, '2026-02-02');
+INSERT INTO payments (order_id, amount, external_id) VALUES (1, 10.55, 'ext-new') RETURNING id, state, created_at;
+SELECT id, user_id, data FROM sessions WHERE expires_at > now();
+SELECT code, name, price FROM plans;
+SELECT value FROM settings WHERE key = 'tax_rate';
+INSERT INTO events (kind, payload, occurred_at) VALUES ('login', '{}', '2026-01-05');
+INSERT INTO measurements VALUES (1, 1.5, '2026-04-01');
+SELECT day, payments, amount FROM daily_payments;
+SELECT order_total(1);
+SELECT "id", "firstName", "lastName", "emailAddress" FROM "Customer";
+SELECT "番号", "件名", "金額", "備考" FROM "稟議";
+INSERT INTO "稟議" ("番号", "件名") VALUES (1000, '新しい稟議');
+SELECT id, org_id, balance FROM billing.accounts;
+INSERT INTO billing.ledger_entries (account_id, amount, memo) VALUES (1, 1, 'x');
+SELECT id, name, plan FROM organizations;

@@ -1,0 +1,5 @@
+SET lock_timeout = '2s';
+ALTER TABLE invoices
+  ALTER COLUMN paid DROP DEFAULT,
+  ALTER COLUMN paid TYPE integer USING CASE WHEN paid THEN 1 ELSE 0 END,
+  ALTER COLUMN paid SET DEFAULT 0;
