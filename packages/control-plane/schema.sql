@@ -100,6 +100,18 @@ CREATE TABLE toban.evidence (
   measured_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL
 );
+CREATE TABLE toban.gate_verdicts (
+  tenant_id text NOT NULL,
+  id text NOT NULL,
+  "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  service text NOT NULL,
+  version text NOT NULL,
+  digest text NOT NULL,
+  verdict text NOT NULL,
+  report jsonb NOT NULL,
+  recorded_by text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL
+);
 CREATE TABLE toban.incident_causes (
   tenant_id text NOT NULL,
   incident_id text NOT NULL,
@@ -249,6 +261,8 @@ ALTER TABLE toban.definitions ADD CONSTRAINT definitions_pkey PRIMARY KEY (tenan
 ALTER TABLE toban.evidence ADD CONSTRAINT evidence_grade_check CHECK ((grade = ANY (ARRAY['measured'::text, 'attested'::text])));
 ALTER TABLE toban.evidence ADD CONSTRAINT evidence_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE toban.evidence ADD CONSTRAINT evidence_verdict_check CHECK ((verdict = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text])));
+ALTER TABLE toban.gate_verdicts ADD CONSTRAINT gate_verdicts_pkey PRIMARY KEY (tenant_id, id);
+ALTER TABLE toban.gate_verdicts ADD CONSTRAINT gate_verdicts_verdict_check CHECK ((verdict = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text])));
 ALTER TABLE toban.incident_causes ADD CONSTRAINT incident_causes_pkey PRIMARY KEY (tenant_id, incident_id, cause);
 ALTER TABLE toban.incident_timeline ADD CONSTRAINT incident_timeline_pkey PRIMARY KEY (tenant_id, incident_id, event_key);
 ALTER TABLE toban.incidents ADD CONSTRAINT incidents_check CHECK (((state = 'resolved'::text) = (resolved_at IS NOT NULL)));
@@ -290,6 +304,7 @@ CREATE INDEX alert_outbox_episode ON toban.alert_outbox USING btree (tenant_id, 
 CREATE INDEX alert_transitions_newest ON toban.alert_transitions USING btree (tenant_id, alert_id, at DESC);
 CREATE INDEX audit_events_newest ON toban.audit_events USING btree (tenant_id, ts_us DESC, id DESC);
 CREATE INDEX evidence_newest ON toban.evidence USING btree (tenant_id, environment, commitment_id, proof_id, measured_at DESC, id DESC);
+CREATE INDEX gate_verdicts_newest ON toban.gate_verdicts USING btree (tenant_id, service, digest, "position" DESC);
 CREATE INDEX incident_causes_active ON toban.incident_causes USING btree (tenant_id, cause) WHERE active;
 CREATE INDEX incident_timeline_order ON toban.incident_timeline USING btree (tenant_id, incident_id, "position");
 CREATE INDEX incidents_newest ON toban.incidents USING btree (tenant_id, opened_at DESC, id DESC);
@@ -315,6 +330,8 @@ ALTER TABLE toban.definitions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.definitions FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.evidence ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.evidence FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.gate_verdicts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.gate_verdicts FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.incident_causes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.incident_causes FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.incident_timeline ENABLE ROW LEVEL SECURITY;
@@ -345,6 +362,7 @@ CREATE POLICY tenant ON toban.audit_events USING ((tenant_id = ( SELECT toban.cu
 CREATE POLICY tenant ON toban.audit_queue USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.definitions USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.evidence USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.gate_verdicts USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.incident_causes USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.incident_timeline USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.incidents USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
@@ -364,6 +382,7 @@ GRANT INSERT, SELECT ON toban.alert_transitions TO toban_app;
 GRANT INSERT, SELECT ON toban.audit_events TO toban_app;
 GRANT INSERT, SELECT ON toban.definitions TO toban_app;
 GRANT INSERT, SELECT ON toban.evidence TO toban_app;
+GRANT INSERT, SELECT ON toban.gate_verdicts TO toban_app;
 GRANT INSERT, SELECT ON toban.incident_timeline TO toban_app;
 GRANT INSERT, SELECT ON toban.proof_mutants TO toban_app;
 GRANT INSERT, SELECT ON toban.run_approvals TO toban_app;

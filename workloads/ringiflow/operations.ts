@@ -59,14 +59,17 @@ export default defineOperations({
     staging: {
       title: text("Staging", "ステージング環境"),
       approval: delivery.stagingApproval,
+      gate: choice("required"),
     },
     production: {
       title: text("Production", "本番環境"),
       approval: delivery.productionApproval,
+      gate: choice("required"),
     },
     gameday: {
       title: text("Game day", "ゲームデー"),
       approval: choice("none"),
+      gate: choice("required"),
       rollouts: {
         standard: {
           because: text(
@@ -128,6 +131,8 @@ export default defineOperations({
     "log-infrastructure": logs.infrastructureLogKept,
   },
   recovery: { ringiflow: { rto: objectives.rto, rpo: objectives.rpo } },
+
+  gate: { vulnerabilities: promised.vulnerabilityDue, lineCoverage: promised.pipeline.coverage },
 
   mechanisms,
   proofs,

@@ -78,8 +78,13 @@ export function apiClient(
     get,
     post: <T>(path: string, body: unknown) => call<T>("POST", path, body),
     /** Starts a rollout; `approve`: the person who deploys stands for it. The id of its run, or undefined when the version is live already. */
-    async deploy(service: string, version: string, approve = true): Promise<string | undefined> {
-      return (await call<Deployed>("POST", "/v1/rollouts", { service, version, approve })).rollout?.runId;
+    async deploy(
+      service: string,
+      version: string,
+      options: { approve?: boolean; overrideGate?: string | undefined } = {},
+    ): Promise<string | undefined> {
+      const body = { service, version, approve: true, ...options };
+      return (await call<Deployed>("POST", "/v1/rollouts", body)).rollout?.runId;
     },
     /** Starts a rollback, or takes a running rollout back. The id of the run, or undefined when there is nothing to do. */
     async rollback(service: string, reason: string): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import { connectAgent } from "@toban/agent";
 import { createTenant, listTenants } from "../access/index.ts";
 import { alertingRoutes, alertTask, deliveryTask } from "../alerting/index.ts";
 import { commitmentRoutes, putDefinitionInForce } from "../commitments/index.ts";
+import { gateRoutes } from "../gate/index.ts";
 import { commonRoutes, createHttpServer, ingestAuthentication, streamRoute } from "../http/index.ts";
 import { followAlert, followRollout, incidentRoutes, quietTask } from "../incidents/index.ts";
 import { type Actor, type Ctx, createCtx, systemClock, uuidv7 } from "../platform/ctx.ts";
@@ -19,6 +20,7 @@ import {
   endRollout,
   localDriver,
   type RolloutDeps,
+  readRelease,
   restoreTask,
   rolloutActions,
   rolloutRoutes,
@@ -172,6 +174,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       streamRoute(overview),
       runRoutes({ db }),
       rolloutRoutes(rollout),
+      gateRoutes({
+        db,
+        digestOf: async (service, version) => (await readRelease(config.releases, service, version)).digest,
+      }),
       alertingRoutes(alerting),
       incidentRoutes({ db }),
       commitmentRoutes(proofs),

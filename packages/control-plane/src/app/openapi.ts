@@ -1,5 +1,6 @@
 import { alertingRoutes } from "../alerting/index.ts";
 import { commitmentRoutes } from "../commitments/index.ts";
+import { gateRoutes } from "../gate/index.ts";
 import { commonRoutes, createHttpServer } from "../http/index.ts";
 import { incidentRoutes } from "../incidents/index.ts";
 import { systemClock } from "../platform/ctx.ts";
@@ -26,6 +27,7 @@ export async function openApiDocument(): Promise<object> {
       commonRoutes(nothing),
       runRoutes(nothing),
       rolloutRoutes(nothing),
+      gateRoutes(nothing),
       alertingRoutes(nothing),
       incidentRoutes(nothing),
       commitmentRoutes(nothing),

@@ -10,6 +10,7 @@ import { apiClient } from "./api-client.ts";
 import { type Config, SHIPPED } from "./config.ts";
 import { type Databases, provisionWorkloads, startDatabases } from "./databases.ts";
 import { loadDefinition } from "./definition.ts";
+import { gateNewReleases } from "./gate.ts";
 import { agentSocket } from "./home.ts";
 import { type Supervised, supervise } from "./supervise.ts";
 
@@ -60,6 +61,7 @@ export async function up(config: Config, log: Logger, progress: (text: string) =
     );
     const api = apiClient(config.port, await secrets.ensure("cli-token"));
     await waitFor(() => api.get("/health/ready"), 60_000, path.join(logs, "control-plane.log"));
+    await gateNewReleases(api, config, definition.operations, progress);
     progress("deploying what runs nothing yet");
     await deployMissing(api, definition.operations.services, config, progress);
 

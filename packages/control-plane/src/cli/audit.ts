@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { AuditRow } from "../audit/index.ts";
-import { api, print, printJson, table } from "./api.ts";
+import { api } from "./api.ts";
+import { print, printJson, table } from "./terminal.ts";
 
 const FILTERS = ["actor", "action", "resource", "result", "correlationId", "from", "to", "limit"] as const;
 

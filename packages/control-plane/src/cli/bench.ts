@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { BENCHES, runBench } from "../app/bench.ts";
-import { print, printJson } from "./api.ts";
+import { print, printJson } from "./terminal.ts";
 
 export const benchCommand = () =>
   new Command("bench")

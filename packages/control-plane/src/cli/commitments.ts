@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { CommitmentsView } from "../commitments/index.ts";
-import { api, language, print, printJson, table } from "./api.ts";
+import { api } from "./api.ts";
+import { language, print, printJson, table } from "./terminal.ts";
 
 export const commitmentsCommand = () =>
   new Command("commitments")

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { readConfig } from "../app/config.ts";
 import { readDefinition } from "../app/definition.ts";
-import { print, printJson } from "./api.ts";
+import { print, printJson } from "./terminal.ts";
 
 export const definitionCommand = () =>
   new Command("definition").description("the definition that operators write").addCommand(

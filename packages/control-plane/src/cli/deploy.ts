@@ -1,6 +1,9 @@
 import { Command } from "commander";
 import { followRollout } from "../app/follow-rollout.ts";
-import { api, language, print } from "./api.ts";
+import { api } from "./api.ts";
+import { language, print } from "./terminal.ts";
+
+type Options = { detach?: boolean; ask?: boolean; overrideGate?: string };
 
 export const deployCommand = () =>
   new Command("deploy")
@@ -9,12 +12,14 @@ export const deployCommand = () =>
     .argument("<version>")
     .option("--detach", "start it and return")
     .option("--ask", "let another person approve it, where the environment asks for approval")
-    .action(async (service: string, version: string, options: { detach?: boolean; ask?: boolean }) => {
+    .option("--override-gate <reason>", "go in without the change gate; another person has to approve")
+    .action(async (service: string, version: string, options: Options) => {
       const client = await api();
-      const runId = await client.deploy(service, version, !options.ask);
+      const { ask, overrideGate } = options;
+      const runId = await client.deploy(service, version, { approve: !ask, overrideGate });
       if (runId === undefined) return print(`${service} ${version} is live already; nothing to do.`);
       if (options.detach) return print(`rollout ${runId} started; follow it with \`npx toban status\``);
-      if (options.ask) print(`if it waits: \`npx toban runs approve ${runId} --as NAME\``);
+      if (ask || overrideGate) print(`if it waits: \`npx toban runs approve ${runId} --as NAME\``);
       const rollout = await followRollout(client, runId, language(), print);
       if (rollout.result !== "succeeded") process.exitCode = 1;
     });

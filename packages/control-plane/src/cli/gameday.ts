@@ -3,7 +3,7 @@ import { readConfig } from "../app/config.ts";
 import { type GamedayReport, gameday } from "../app/gameday.ts";
 import { unavailable } from "../platform/errors.ts";
 import { createLogger } from "../platform/log.ts";
-import { language, print, table } from "./api.ts";
+import { language, print, table } from "./terminal.ts";
 
 export const gamedayCommand = () =>
   new Command("gameday")

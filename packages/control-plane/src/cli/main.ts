@@ -1,19 +1,5 @@
 import { Command, CommanderError } from "commander";
 import { refusalOf } from "../platform/errors.ts";
-import { auditCommand } from "./audit.ts";
-import { benchCommand } from "./bench.ts";
-import { commitmentsCommand } from "./commitments.ts";
-import { definitionCommand } from "./definition.ts";
-import { deployCommand } from "./deploy.ts";
-import { gamedayCommand } from "./gameday.ts";
-import { proveCommand } from "./prove.ts";
-import { releasesCommand } from "./releases.ts";
-import { rollbackCommand } from "./rollback.ts";
-import { runsCommand } from "./runs.ts";
-import { secretCommand } from "./secret.ts";
-import { serveCommand } from "./serve.ts";
-import { statusCommand } from "./status.ts";
-import { downCommand, upCommand } from "./up.ts";
 
 /** sysexits(3): what a script can tell apart. */
 const EXIT = {
@@ -29,29 +15,39 @@ const BAD_USE = 64;
 
 const program = new Command("toban")
   .description("Runs a service in production by its operations definition, and proves that it does.")
-  .version("0.1.0")
-  .showHelpAfterError()
-  .exitOverride();
+  .version("0.1.0");
 
-for (const command of [
-  upCommand,
-  downCommand,
-  statusCommand,
-  commitmentsCommand,
-  proveCommand,
-  deployCommand,
-  rollbackCommand,
-  releasesCommand,
-  runsCommand,
-  auditCommand,
-  definitionCommand,
-  secretCommand,
-  gamedayCommand,
-  benchCommand,
-]) {
-  program.addCommand(command());
+/** Loaded when they are asked for: a check in a commit hook has no second to spare for a server's libraries. */
+const COMMANDS: Record<string, () => Promise<() => Command>> = {
+  up: async () => (await import("./up.ts")).upCommand,
+  down: async () => (await import("./up.ts")).downCommand,
+  status: async () => (await import("./status.ts")).statusCommand,
+  commitments: async () => (await import("./commitments.ts")).commitmentsCommand,
+  prove: async () => (await import("./prove.ts")).proveCommand,
+  check: async () => (await import("./check.ts")).checkCommand,
+  review: async () => (await import("./review.ts")).reviewCommand,
+  deploy: async () => (await import("./deploy.ts")).deployCommand,
+  rollback: async () => (await import("./rollback.ts")).rollbackCommand,
+  releases: async () => (await import("./releases.ts")).releasesCommand,
+  runs: async () => (await import("./runs.ts")).runsCommand,
+  audit: async () => (await import("./audit.ts")).auditCommand,
+  definition: async () => (await import("./definition.ts")).definitionCommand,
+  secret: async () => (await import("./secret.ts")).secretCommand,
+  gameday: async () => (await import("./gameday.ts")).gamedayCommand,
+  bench: async () => (await import("./bench.ts")).benchCommand,
+};
+
+const named = process.argv[2] ?? "";
+const wanted = Object.hasOwn(COMMANDS, named) ? [COMMANDS[named]!] : Object.values(COMMANDS);
+if (named === "serve") program.addCommand((await import("./serve.ts")).serveCommand(), { hidden: true });
+else for (const load of wanted) program.addCommand((await load())());
+throwOnBadUse(program);
+
+/** A command that was added inherits nothing; without this, bad use would exit with 1, which is a verdict. */
+function throwOnBadUse(command: Command): void {
+  command.exitOverride().showHelpAfterError();
+  for (const below of command.commands) throwOnBadUse(below);
 }
-program.addCommand(serveCommand(), { hidden: true });
 
 // `toban … | head`: the reader has seen enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

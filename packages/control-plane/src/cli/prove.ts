@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { ProofResult } from "../commitments/index.ts";
-import { api, language, print, printJson, table } from "./api.ts";
+import { api } from "./api.ts";
+import { language, print, printJson, table } from "./terminal.ts";
 
 export const proveCommand = () =>
   new Command("prove")

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { api, print, printJson, table } from "./api.ts";
+import { api } from "./api.ts";
+import { print, printJson, table } from "./terminal.ts";
 
 type Release = {
   service: string;

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { followRollout } from "../app/follow-rollout.ts";
-import { api, language, print } from "./api.ts";
+import { api } from "./api.ts";
+import { language, print } from "./terminal.ts";
 
 export const rollbackCommand = () =>
   new Command("rollback")

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { conflict } from "../platform/errors.ts";
-import { api, print, printJson, table } from "./api.ts";
+import { api } from "./api.ts";
+import { print, printJson, table } from "./terminal.ts";
 
 type Presented = { step: number; planHash: string; inputDigest: string };
 type Step = { index: number; name: string; state: string; attempt?: number };

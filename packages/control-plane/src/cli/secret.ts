@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { readConfig } from "../app/config.ts";
 import { invalid } from "../platform/errors.ts";
 import { openSecrets } from "../platform/secrets.ts";
-import { print } from "./api.ts";
+import { print } from "./terminal.ts";
 
 export const secretCommand = () =>
   new Command("secret").description("secrets that the definition names").addCommand(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Overview } from "../http/index.ts";
-import { table } from "./api.ts";
 import { statusText } from "./status.ts";
+import { table } from "./terminal.ts";
 
 const text = (en: string, ja: string) => ({ en, ja });
 const overview: Overview = {

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { readConfig } from "../app/config.ts";
 import type { Overview } from "../http/index.ts";
-import { api, language, print, printJson, table } from "./api.ts";
+import { api } from "./api.ts";
+import { language, print, printJson, table } from "./terminal.ts";
 
 export const statusCommand = () =>
   new Command("status")

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { readConfig } from "../app/config.ts";
 import { down, up } from "../app/up.ts";
 import { createLogger } from "../platform/log.ts";
-import { language, print } from "./api.ts";
+import { language, print } from "./terminal.ts";
 
 export const upCommand = () =>
   new Command("up")

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { invalid } from "../platform/errors.ts";
-import { fingerprints } from "./fingerprint.ts";
 import type { Finding, SourceFile } from "./finding.ts";
+import { fingerprints } from "./fingerprint.ts";
 
 const baselineFile = z.strictObject({
   version: z.literal(1),

@@ -48,7 +48,10 @@ export const GATE_CHECKS = checks({
       en: "A check that finds no input would be green for ever, however the files are renamed.",
       ja: "対象を見つけない検査は、ファイル名が変わっても緑のままになる。",
     },
-    reason: { en: "Nothing in {path} is something this check reads.", ja: "{path} に、この検査が読むものがない。" },
+    reason: {
+      en: "Nothing in {path} is something this check reads.",
+      ja: "{path} に、この検査が読むものがない。",
+    },
     remedy: {
       en: "Name the files or folders, or set their paths in toban.check.json.",
       ja: "ファイルやフォルダーを指定するか、toban.check.json にパスを書く。",
@@ -89,7 +92,10 @@ export const GATE_CHECKS = checks({
       en: "A waiver that nothing needs any more would silently cover the next mistake.",
       ja: "不要になった例外は、次の誤りを黙って見逃す。",
     },
-    reason: { en: "Waiver {id} for {code} covers no finding.", ja: "{code} の例外 {id} に当たる指摘がない。" },
+    reason: {
+      en: "Waiver {id} for {code} covers no finding.",
+      ja: "{code} の例外 {id} に当たる指摘がない。",
+    },
     remedy: { en: "Remove it.", ja: "削除する。" },
     bad: { "toban.waivers.json": waivers({ path: "no/such/file.sql" }) },
     good: { "toban.waivers.json": waivers({ path: "drop.sql" }) },

@@ -33,7 +33,8 @@ const LONGEST_DAYS = 366;
  * its last day. Throws `invalid` for a file that does not: the check is then inconclusive.
  */
 export function parseWaivers(file: SourceFile, now: Date): Waiver[] {
-  const refuse = (reason: string, remedy: string) => invalid("waivers_invalid", `${file.path}: ${reason}`, remedy);
+  const refuse = (reason: string, remedy: string) =>
+    invalid("waivers_invalid", `${file.path}: ${reason}`, remedy);
   let value: unknown;
   try {
     value = JSON.parse(file.text);
@@ -92,5 +93,7 @@ export function applyWaivers(
 
 function covers(w: Waiver, finding: Finding, lineOf: (finding: Finding) => string): boolean {
   if (w.code !== finding.code || !matchesGlob(w.path, finding.path)) return false;
-  return w.contains === undefined || finding.reason.en.includes(w.contains) || lineOf(finding).includes(w.contains);
+  return (
+    w.contains === undefined || finding.reason.en.includes(w.contains) || lineOf(finding).includes(w.contains)
+  );
 }

@@ -1,13 +1,15 @@
 import { digest } from "@toban/definition";
 import { record } from "../audit/index.ts";
+import { askGate } from "../gate/index.ts";
 import type { Ctx } from "../platform/ctx.ts";
 import type { Tx } from "../platform/database.ts";
-import { conflict, invalid } from "../platform/errors.ts";
+import { conflict, forbidden, invalid } from "../platform/errors.ts";
 import { approveStep, type Plan, pendingApproval, type Run, requestCancel, startRun } from "../runs/index.ts";
 import { missingSecrets, secretsMissing } from "./environment.ts";
 import { previousGood, resultOf } from "./ledger.ts";
 import {
   assertPolicy,
+  type GateOverride,
   isForgotten,
   liveVersion,
   planRollout,
@@ -30,12 +32,46 @@ export type Deployed =
 export async function deploy(
   deps: RolloutDeps,
   ctx: Ctx,
-  request: { service: string; version: string; approve?: boolean | undefined },
+  request: {
+    service: string;
+    version: string;
+    approve?: boolean | undefined;
+    /** Why a release that the change gate does not let in shall go in; two people have to stand for it. */
+    overrideGate?: string | undefined;
+  },
 ): Promise<Deployed> {
-  const { approve, ...what } = request;
+  const { approve, overrideGate, ...what } = request;
   // A machine can ask for a rollout; only a person can stand for it.
   const approved = approve === true && ctx.actor.kind === "person";
-  return begin(deps, ctx, { kind: "deploy", ...what, approved }, null);
+  return begin(deps, ctx, { kind: "deploy", ...what, approved }, null, overrideGate);
+}
+
+/**
+ * Asks the change gate where the environment requires it. Undefined when it lets the release in; the override when
+ * somebody asks for one. @throws `forbidden` with the gate's reason; the refusal is audited.
+ */
+async function passGate(
+  deps: RolloutDeps,
+  ctx: Ctx,
+  subject: { service: string; version: string; digest: string },
+  reason: string | undefined,
+): Promise<GateOverride | undefined> {
+  const { service, version, digest } = subject;
+  if (deps.definition().environments[deps.environment]?.gate.choice !== "required") return undefined;
+  const answer = await deps.db.tx(ctx, (tx) => askGate(tx, ctx, subject));
+  if (answer.passed) return undefined;
+  const what = { version, digest, code: answer.code, refusal: answer.reason };
+  await deps.db.tx(ctx, (tx) =>
+    record(tx, ctx, {
+      class: "operation",
+      action: reason === undefined ? "rollout.refuse" : "gate.override",
+      resource: `service/${service}`,
+      result: reason === undefined ? "denied" : "success",
+      details: reason === undefined ? what : { ...what, reason },
+    }),
+  );
+  if (reason === undefined) throw forbidden(answer.code, answer.reason, answer.remedy);
+  return { refusal: answer.reason, reason, approvers: ctx.actor.kind === "person" ? 1 : 2 };
 }
 
 /**
@@ -107,6 +143,7 @@ async function begin(
   ctx: Ctx,
   request: RolloutRequest,
   reason: string | null,
+  overrideGate?: string,
 ): Promise<Deployed> {
   const { service, version } = request;
   const definition = deps.definition();
@@ -136,12 +173,12 @@ async function begin(
   const stable =
     live === null ? null : live === version ? candidate : await stableRelease(deps, service, live);
   const listener = deps.listeners?.[service];
-  const planned = planRollout(
-    definition,
-    deps.environment,
-    { target, candidate, stable, ...(listener ? { listener } : {}) },
-    request,
-  );
+  const seen = { target, candidate, stable, ...(listener ? { listener } : {}) };
+  const plan = (asked: RolloutRequest) => planRollout(definition, deps.environment, seen, asked);
+  if (plan(request).kind === "no-op") return { kind: "no-op", service, version };
+  const subject = { service, version, digest: releaseDigest };
+  const override = request.kind === "deploy" ? await passGate(deps, ctx, subject, overrideGate) : undefined;
+  const planned = plan(request.kind === "deploy" && override ? { ...request, override } : request);
   if (planned.kind === "no-op") return { kind: "no-op", service, version };
   assertPolicy(planned.policy);
   const fromVersion = live === version ? null : live;

@@ -7,9 +7,18 @@ import type { ObservedTarget, Policy, ReleaseSpec, ServiceSpec } from "./types.t
 
 export type RolloutRequest =
   /** `approved`: a person deploys and stands for it; else an environment may ask for another person's approval. */
-  | { kind: "deploy"; service: string; version: string; approved?: boolean }
+  | { kind: "deploy"; service: string; version: string; approved?: boolean; override?: GateOverride }
   /** By hand, after a rollout has ended: to a version that was good before, at once and without analysis. */
   | { kind: "rollback"; service: string; version: string };
+
+/** A release that the change gate does not let in goes in when two people stand for it. */
+export type GateOverride = {
+  /** The gate's refusal, and why it is overridden. */
+  refusal: string;
+  reason: string;
+  /** People who have to approve besides the one who asks: 1, or 2 when a machine asks. */
+  approvers: number;
+};
 
 /** Everything that was looked at before planning. */
 export type RolloutFactsSeen = {
@@ -95,6 +104,7 @@ export function planRollout(
   const isRollback = request.kind === "rollback";
 
   const steps: StepSpec[] = [];
+  if (request.kind === "deploy" && request.override) steps.push(build.overrideGate(request.override));
   const isApproved = request.kind === "rollback" || request.approved === true;
   if (settings.approval.choice === "manual" && !isApproved) steps.push(build.approval());
   // Going back never runs a migration, neither up nor down.
@@ -181,6 +191,12 @@ function stepBuilder(
       title: { en: "Approve the rollout", ja: "ロールアウトを承認する" },
       ...effect("nothing", { service, version: candidate.version, digest: candidate.digest }, stepMs),
       wait: { kind: "approval", approvers: 1 },
+    }),
+    overrideGate: ({ approvers, ...why }: GateOverride): StepSpec => ({
+      name: "override-gate",
+      title: { en: "Override the change gate", ja: "変更ゲートの判定を覆す" },
+      ...effect("nothing", { service, version: candidate.version, digest: candidate.digest, ...why }, stepMs),
+      wait: { kind: "approval", approvers },
     }),
     // A migration has to be repeatable: after a crash in the middle it is run again.
     migrate: (): StepSpec => ({

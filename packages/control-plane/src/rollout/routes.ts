@@ -101,6 +101,8 @@ export const rolloutRoutes =
           version: name,
           /** A person who deploys approves what they ask for. */
           approve: z.boolean().optional(),
+          /** Why the change gate's refusal is overridden; another person has to approve. */
+          overrideGate: z.string().min(10).max(500).optional(),
         }),
         response: { 200: noOp, 202: started },
       },

@@ -4,7 +4,15 @@ import { AcceptanceSchema, ProofSchema, RegisterSchema } from "./commitments.ts"
 import { RolloutPolicySchema } from "./rollouts.ts";
 import { RunbookSchema, SwitchSchema } from "./runbooks.ts";
 import { EnvironmentSchema, ServiceSchema } from "./services.ts";
-import { CountSchema, DurationSchema, NameSchema, RateSchema, TextSchema, ValueSchema } from "./values.ts";
+import {
+  CountSchema,
+  DurationSchema,
+  NameSchema,
+  RateSchema,
+  RatioSchema,
+  TextSchema,
+  ValueSchema,
+} from "./values.ts";
 
 export const MechanismSchema = z.strictObject({ title: TextSchema, keeps: z.array(ValueSchema) }).meta({
   id: "Mechanism",
@@ -39,6 +47,15 @@ export const OperationsSchema = z
     recovery: named(z.strictObject({ rto: DurationSchema, rpo: DurationSchema }))
       .default({})
       .describe("How fast (rto) and with how little loss (rpo) each system comes back."),
+    gate: z
+      .strictObject({
+        vulnerabilities: z
+          .strictObject({ critical: DurationSchema, high: DurationSchema })
+          .describe("How long a vulnerability may stay after it was first seen."),
+        lineCoverage: RatioSchema.describe("The least share of lines that tests have run."),
+      })
+      .optional()
+      .describe("What the change gate demands of a release."),
     mechanisms: named(MechanismSchema)
       .default({})
       .describe("What keeps the promises that have no field of their own."),

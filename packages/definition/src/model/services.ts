@@ -41,6 +41,9 @@ export const EnvironmentSchema = z
   .strictObject({
     title: TextSchema,
     approval: choiceOf(["none", "automatic", "manual"]).describe("Who lets a release into the environment."),
+    gate: choiceOf(["required", "off"])
+      .default({ kind: "choice", choice: "off" })
+      .describe("Whether a release needs a passing verdict of the change gate."),
     rollouts: z.record(NameSchema, RolloutOverrideSchema).default({}),
   })
   .meta({ id: "Environment", description: "One place where the system runs." });

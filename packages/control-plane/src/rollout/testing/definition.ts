@@ -43,6 +43,12 @@ export function rolloutDefinition(services: Record<string, TestService>): Operat
         approval: { kind: "choice", choice: "none" },
         rollouts: {},
       },
+      gated: {
+        title: text("Gated"),
+        approval: { kind: "choice", choice: "none" },
+        gate: { kind: "choice", choice: "required" },
+        rollouts: {},
+      },
       guarded: {
         title: text("Guarded"),
         approval: { kind: "choice", choice: "manual" },

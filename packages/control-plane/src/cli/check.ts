@@ -1,0 +1,229 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { Command, Option } from "commander";
+import * as gate from "../gate/index.ts";
+import { systemClock } from "../platform/ctx.ts";
+import { notFound, refusalOf, TobanError } from "../platform/errors.ts";
+import { language, print } from "./terminal.ts";
+
+const EXIT = { pass: 0, fail: 1, inconclusive: 2 };
+const BAD_USE = 64;
+
+type Options = gate.MigrationOptions & {
+  format?: gate.Format;
+  json?: boolean;
+  out?: string;
+  lang?: "en" | "ja";
+  settings?: string;
+  changedSince?: string;
+  baseline?: string;
+  writeBaseline?: string | boolean;
+  waivers?: string;
+  explain?: string;
+  record?: string[];
+  updateLedger?: boolean;
+};
+/** What a check looked at, by family. */
+type Runs = { family: string; outcomes: gate.Outcome[] }[];
+type Run = (opened: gate.Gate, args: string[][], options: Options) => Promise<gate.Outcome[]>;
+
+/** `toban check`: exit 0 pass, 1 fail, 2 inconclusive, 64 bad use. Needs no server and no database. */
+export const checkCommand = () => {
+  const check = shared(new Command("check"))
+    .description("know what will hurt production before it ships: everything recognized here")
+    .option("--explain <code>", "what a check looks for, and an example of bad and good")
+    .option("--record <service@version...>", "tell the control plane the verdict on these releases")
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      if (options.explain !== undefined) return explain(options.explain, options.lang ?? language());
+      await perform(options, async (opened) => {
+        const { checkEverything } = await import("../gate/whole.ts");
+        return checkEverything(opened);
+      });
+    });
+  for (const { name, description, args, run, extend } of COMMANDS) {
+    const command = shared(new Command(name)).description(description);
+    for (const [argument, text] of args) command.argument(argument, text);
+    extend?.(command);
+    command.action(async (...all: unknown[]) => {
+      const values = all.slice(0, args.length).map((value) => [(value ?? []) as string | string[]].flat());
+      await perform(command.optsWithGlobals<Options>(), async (opened, options) => [
+        { family: name, outcomes: await run(opened, values, options) },
+      ]);
+    });
+    check.addCommand(command);
+  }
+  return check;
+};
+
+const COMMANDS: {
+  name: string;
+  description: string;
+  args: [string, string][];
+  run: Run;
+  extend?: (command: Command) => Command;
+}[] = [
+  {
+    name: "migrations",
+    description: "migrations of a PostgreSQL schema; a folder is a history, a file stands alone",
+    args: [["<paths...>", "files or folders"]],
+    run: (opened, [paths], options) => gate.checkMigrationPaths(opened, paths!, options),
+    extend: (command) =>
+      command
+        .addOption(
+          new Option("--transaction <how>", "how the runner wraps a file").choices(["per-file", "none"]),
+        )
+        .option("--planned-at <time>", "when they are going to run (RFC 3339), for peak hours")
+        .option("--ledger <file>", "how far the releases are, for contract steps")
+        .option("--shadow", "also run them on a PostgreSQL that is thrown away")
+        .option("--queries <file>", "with --shadow: queries of the live release that must still run"),
+  },
+  {
+    name: "contract",
+    description: "an OpenAPI document against the one that is live",
+    args: [
+      ["<base>", "the live one; git:REF:PATH reads it from a commit"],
+      ["<revision>", "the new one"],
+    ],
+    run: (opened, [base, revision]) => gate.checkContractPair(opened, base![0]!, revision![0]!),
+  },
+  {
+    name: "events",
+    description: "event schemas (JSON Schema, AsyncAPI) against all versions that are live",
+    args: [
+      ["<base>", "a live version: a file or a folder"],
+      ["<more...>", "further live versions, and the new one last"],
+    ],
+    run: (opened, [base, more]) => gate.checkEventVersions(opened, [...base!, ...more!]),
+  },
+  {
+    name: "vulnerabilities",
+    description: "reports of npm audit, OSV-Scanner, Trivy or Grype, by the due times",
+    args: [["<reports...>", "JSON reports"]],
+    run: (opened, [reports], options) => gate.checkVulnerabilityReports(opened, reports!, options),
+    extend: (command) =>
+      command.option("--update-ledger", "write new findings down, which starts their clocks"),
+  },
+  {
+    name: "sources",
+    description: "TypeScript and JavaScript sources by the operations invariants",
+    args: [["<paths...>", "files or folders"]],
+    run: (opened, [paths]) => gate.checkSourcePaths(opened, paths!),
+  },
+  {
+    name: "deployment",
+    description: "Dockerfile, Compose, Kubernetes, ECS, GitHub Actions, crontab",
+    args: [["<paths...>", "files or folders"]],
+    run: (opened, [paths]) => gate.checkDeploymentPaths(opened, paths!),
+  },
+  {
+    name: "secrets",
+    description: "secrets written into files",
+    args: [["<paths...>", "files or folders"]],
+    run: (opened, [paths]) => gate.checkSecretPaths(opened, paths!),
+  },
+  {
+    name: "licences",
+    description: "licences of what a program brings along",
+    args: [["<file>", "an SBOM (CycloneDX JSON) or a package-lock.json"]],
+    run: (opened, [file]) => gate.checkLicenceFile(opened, file![0]!),
+  },
+  {
+    name: "sbom",
+    description: "an SBOM against the package-lock.json it was made from",
+    args: [
+      ["<sbom>", "CycloneDX JSON"],
+      ["[lockfile]", "package-lock.json"],
+    ],
+    run: (opened, [sbom, lockfile]) => gate.checkSbomFile(opened, sbom![0]!, lockfile![0]),
+  },
+  {
+    name: "signatures",
+    description: "signatures of artefacts, which stand beside them as FILE.sig or FILE.bundle",
+    args: [["<artefacts...>", "files"]],
+    run: (opened, [artefacts]) => gate.checkSignedArtefacts(opened, artefacts!),
+  },
+];
+
+const shared = (command: Command): Command =>
+  command
+    .addOption(
+      new Option("--format <format>", "default: text").choices([
+        "text",
+        "json",
+        "sarif",
+        "markdown",
+        "junit",
+      ]),
+    )
+    .option("--json", "the same as --format json")
+    .option("--out <file>", "write the report there")
+    .addOption(new Option("--lang <language>", "default: the terminal's").choices(["en", "ja"]))
+    .option("--settings <file>", "default: toban.check.json, when it is there")
+    .option("--changed-since <ref>", "report only files that differ from this commit")
+    .option("--baseline <file>", "findings that were there before the gate")
+    .option("--write-baseline [file]", "write the findings down as known")
+    .option("--waivers <file>", "accepted findings, each with approver and end date");
+
+/** Runs a check, prints its report and sets the exit code. What goes wrong is inconclusive, never a pass. */
+async function perform(
+  options: Options,
+  run: (opened: gate.Gate, options: Options) => Promise<Runs>,
+): Promise<void> {
+  const format = options.json ? "json" : (options.format ?? "text");
+  try {
+    const gateOptions: gate.GateOptions = {
+      ...options,
+      cwd: process.cwd(),
+      now: systemClock.now(),
+      language: options.lang ?? language(),
+      format,
+      colour: process.stdout.isTTY === true && !process.env.NO_COLOR && !options.out,
+    };
+    const opened = gate.openGate(gateOptions);
+    const runs = await run(opened, options);
+    const { verdict, text, report } = await gate.finish(
+      opened,
+      runs.flatMap(({ outcomes }) => outcomes),
+      gateOptions,
+    );
+    if (options.out) writeFileSync(path.resolve(options.out), text);
+    else process.stdout.write(text);
+    process.exitCode = EXIT[verdict];
+    if (options.record) {
+      const families = [...new Set(runs.map(({ family }) => family))];
+      await send(options.record, gate.recordable(report, families, "toban 0.1.0"));
+    }
+  } catch (error) {
+    if (!(error instanceof TobanError)) throw error;
+    const { code, reason, remedy } = refusalOf(error);
+    process.stderr.write(`${code}: ${reason}\n  → ${remedy}\n`);
+    if (format === "json" && process.exitCode === undefined) {
+      const place = { path: "", line: 1, column: 1 };
+      const finding = { code, severity: "block", undecided: true, ...place, reason, remedy, commitments: [] };
+      print(JSON.stringify({ verdict: "inconclusive", files: [], findings: [finding] }, null, 2));
+    }
+    process.exitCode = EXIT.inconclusive;
+  }
+}
+
+/** Tells the control plane what the gate said of releases, `SERVICE@VERSION` each. */
+async function send(releases: string[], report: gate.RecordedReport): Promise<void> {
+  const { api } = await import("./api.ts");
+  const client = await api();
+  for (const release of releases) {
+    const [service, version, ...rest] = release.split("@");
+    if (!service || !version || rest.length > 0) {
+      throw notFound("release_unnamed", `"${release}" is no release.`, "Write SERVICE@VERSION.");
+    }
+    await client.post("/v1/gate/verdicts", { service, version, report });
+  }
+}
+
+async function explain(code: string, lang: "en" | "ja"): Promise<void> {
+  const { explanationOf } = await import("../gate/explain.ts");
+  const text = await explanationOf(code, lang);
+  if (text !== undefined) return print(text);
+  process.stderr.write(`check_unknown: there is no check ${code}.\n  → See docs/reference/checks.md.\n`);
+  process.exitCode = BAD_USE;
+}

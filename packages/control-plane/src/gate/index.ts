@@ -1,0 +1,18 @@
+export type { Check, Text } from "./check.ts";
+export type { Outcome, Verdict } from "./finding.ts";
+export { type Format, finish, type Gate, type GateNumbers, type GateOptions, openGate } from "./gate.ts";
+export { askGate, type GateAnswer, type RecordedReport, recordable } from "./record.ts";
+export { type GateRouteDeps, gateRoutes } from "./routes.ts";
+export {
+  checkContractPair,
+  checkDeploymentPaths,
+  checkEventVersions,
+  checkLicenceFile,
+  checkMigrationPaths,
+  checkSbomFile,
+  checkSecretPaths,
+  checkSignedArtefacts,
+  checkSourcePaths,
+  checkVulnerabilityReports,
+  type MigrationOptions,
+} from "./run.ts";

@@ -1,0 +1,230 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { invalid } from "../platform/errors.ts";
+import type { Tree } from "./family.ts";
+import type { Outcome, SourceFile } from "./finding.ts";
+import { type Gate, modifiedAt, nothingIn } from "./gate.ts";
+import { matchesGlob } from "./glob.ts";
+
+export type MigrationOptions = {
+  transaction?: "per-file" | "none" | undefined;
+  /** When they are going to run; RFC 3339. */
+  plannedAt?: string | undefined;
+  /** A file that says how far the releases are. */
+  ledger?: string | undefined;
+  shadow?: boolean | undefined;
+  queries?: string | undefined;
+};
+
+/** Every path is a set of its own: a folder is a history, a file stands alone. */
+export async function checkMigrationPaths(
+  gate: Gate,
+  paths: string[],
+  options: MigrationOptions,
+  tree: Tree = gate.files.treeOf(paths),
+): Promise<Outcome[]> {
+  const m = await import("./migrations/index.ts");
+  const settings = {
+    ...gate.settings.migrations,
+    ...(options.transaction ? { transaction: options.transaction } : {}),
+  };
+  const plannedAt = options.plannedAt === undefined ? undefined : moment(options.plannedAt);
+  const contraction =
+    options.ledger === undefined
+      ? undefined
+      : m.contractionFrom(parsed(gate, options.ledger, m.contractionLedger), gate.now);
+  const facts = { ...(plannedAt ? { plannedAt } : {}), ...(contraction ? { contraction } : {}) };
+  const { sets, findings } = m.readMigrationSets(tree, paths);
+  const outcomes: Outcome[] = [{ files: [], findings }];
+  for (const set of sets) {
+    const found = await m.analyseMigrations(set, { settings, facts });
+    outcomes.push({
+      files: set.migrations.map((migration) => migration.path),
+      findings: [...set.findings, ...found],
+    });
+    if (set.migrations.length === 0 && set.findings.length === 0) outcomes.push(nothingIn(set.path));
+  }
+  return outcomes;
+}
+
+/** Sources and deployment files: every path is a set of its own. */
+export async function checkSourcePaths(gate: Gate, paths: string[]): Promise<Outcome[]> {
+  const { judgeSources, recognizeSources } = await import("./sources/index.ts");
+  return eachSet(
+    gate,
+    paths,
+    (below) => recognizeSources({ paths: below }),
+    (files) => judgeSources(files, gate.settings.sources),
+  );
+}
+
+export async function checkDeploymentPaths(gate: Gate, paths: string[]): Promise<Outcome[]> {
+  const { checkDeployment, recognizeDeployment } = await import("./deployment/index.ts");
+  return eachSet(
+    gate,
+    paths,
+    (below) => recognizeDeployment({ ...gate.files.tree(), paths: below }, gate.settings.deployment),
+    async (files) => checkDeployment(files, gate.settings.deployment),
+  );
+}
+
+export async function checkSecretPaths(gate: Gate, paths: string[]): Promise<Outcome[]> {
+  const { checkSecrets, mayHoldSecrets } = await import("./supply/index.ts");
+  return eachSet(
+    gate,
+    paths,
+    (below) => below.filter(mayHoldSecrets),
+    async (files) => checkSecrets(files),
+  );
+}
+
+async function eachSet(
+  gate: Gate,
+  paths: string[],
+  recognize: (below: string[]) => string[],
+  check: (files: SourceFile[]) => Promise<Outcome>,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const shown of paths) {
+    const isFolder = gate.files.isFolder(shown);
+    const prefix = isFolder ? `${path.posix.normalize(shown).replace(/\/$/, "")}/` : "";
+    // What a folder is called must not decide whether what is in it counts.
+    const names = isFolder
+      ? gate.files.below(shown).map((name) => name.slice(prefix === "./" ? 0 : prefix.length))
+      : [];
+    const rooted = isFolder
+      ? recognize(names).map((name) => (prefix === "./" ? name : prefix + name))
+      : [shown];
+    const { files, unread } = gate.files.readAll(gate.kept(rooted));
+    outcomes.push(unread);
+    if (files.length > 0) outcomes.push(await check(files));
+    else if (unread.files.length === 0) outcomes.push(nothingIn(shown));
+  }
+  return outcomes;
+}
+
+export async function checkContractPair(gate: Gate, base: string, revision: string): Promise<Outcome[]> {
+  const { checkContract } = await import("./contract/index.ts");
+  const read = (shown: string) => {
+    const result = gate.files.read(shown);
+    return "file" in result ? result.file : null;
+  };
+  const outcome = await checkContract({
+    base: read(base),
+    revision: read(revision),
+    basePath: base,
+    revisionPath: revision,
+    settings: gate.settings.contract,
+    now: gate.now,
+    loadBase: read,
+    loadRevision: read,
+  });
+  return [outcome];
+}
+
+/** The last version is the new one; all before it are live. */
+export async function checkEventVersions(gate: Gate, versions: string[]): Promise<Outcome[]> {
+  const { checkEvents, supportOf } = await import("./events/index.ts");
+  const unreadAll: Outcome[] = [];
+  const sets = versions.map((shown) => {
+    const folder = gate.files.isFolder(shown);
+    const names = gate.files.below(shown).filter((name) => !folder || /\.(json|ya?ml)$/i.test(name));
+    const { files, unread } = gate.files.readAll(names);
+    unreadAll.push(unread);
+    const support = supportOf(files, (name) => {
+      const result = gate.files.read(name);
+      return "file" in result ? result.file : null;
+    });
+    return { name: shown, files, folder, support };
+  });
+  const outcome = checkEvents(sets.slice(0, -1), sets.at(-1)!, gate.settings.events, gate.now);
+  return [...unreadAll, outcome];
+}
+
+export async function checkVulnerabilityReports(
+  gate: Gate,
+  reports: string[],
+  options: { updateLedger?: boolean | undefined },
+): Promise<Outcome[]> {
+  const { checkVulnerabilities, writeLedger } = await import("./supply/index.ts");
+  const settings = gate.settings.supply.vulnerabilities;
+  const { files, unread } = gate.files.readAll(reports);
+  const known = gate.files.read(settings.ledger);
+  const ledger = "file" in known ? known.file : undefined;
+  const dated = files.map((file) => {
+    const modified = modifiedAt(gate.files.cwd, file.path);
+    return modified ? { ...file, modified } : file;
+  });
+  const record = options.updateLedger === true;
+  if (dated.length === 0) return [unread];
+  const made = checkVulnerabilities(dated, ledger, settings, gate.now, { record });
+  if (record && made.ledger) {
+    writeFileSync(path.resolve(gate.files.cwd, settings.ledger), writeLedger(made.ledger));
+  }
+  return [unread, made.outcome];
+}
+
+export async function checkLicenceFile(gate: Gate, shown: string): Promise<Outcome[]> {
+  const { checkLicences } = await import("./supply/index.ts");
+  const { files, unread } = gate.files.readAll([shown]);
+  return [unread, ...files.map((file) => checkLicences(file, gate.settings.supply.licences))];
+}
+
+export async function checkSbomFile(gate: Gate, sbom: string, lockfile?: string): Promise<Outcome[]> {
+  const { checkSbom } = await import("./supply/index.ts");
+  const read = gate.files.readAll(lockfile === undefined ? [] : [lockfile]);
+  const result = gate.files.read(sbom);
+  const file = "file" in result ? result.file : undefined;
+  const against = read.files[0] ? { lockfile: read.files[0] } : {};
+  const outcome = checkSbom(file, against);
+  return [
+    read.unread,
+    file ? outcome : { files: [sbom], findings: outcome.findings.map((f) => ({ ...f, path: sbom })) },
+  ];
+}
+
+export async function checkSignedArtefacts(gate: Gate, artefacts: string[]): Promise<Outcome[]> {
+  const { checkSignatures } = await import("./supply/index.ts");
+  const bytes = (shown: string) => {
+    try {
+      return readFileSync(path.resolve(gate.files.cwd, shown));
+    } catch {
+      return undefined;
+    }
+  };
+  const missing = artefacts.filter((shown) => bytes(shown) === undefined);
+  const signed = artefacts.flatMap((shown) => {
+    const content = bytes(shown);
+    const signature = bytes(`${shown}.sig`) ?? bytes(`${shown}.bundle`);
+    return content ? [{ path: shown, content, ...(signature ? { signature } : {}) }] : [];
+  });
+  return [
+    gate.files.readAll(missing).unread,
+    ...(signed.length > 0 ? [checkSignatures(signed, gate.settings.supply.signatures)] : []),
+  ];
+}
+
+function moment(text: string): Date {
+  const date = new Date(text);
+  if (!Number.isNaN(date.getTime())) return date;
+  throw invalid("time_invalid", `"${text}" is no time.`, "Write it like 2026-11-23T03:00:00+09:00.");
+}
+
+function parsed<T>(gate: Gate, shown: string, schema: { parse(value: unknown): T }): T {
+  const result = gate.files.read(shown);
+  if (!("file" in result))
+    throw invalid(result.finding.code, result.finding.reason.en, result.finding.remedy.en);
+  try {
+    return schema.parse(JSON.parse(result.file.text));
+  } catch (cause) {
+    throw invalid(
+      "ledger_invalid",
+      `${shown} is no ledger of releases.`,
+      "See the guide of the change gate.",
+      cause,
+    );
+  }
+}
+
+export const isIncluded = (globs: string[] | undefined, shown: string): boolean =>
+  globs === undefined || globs.some((glob) => matchesGlob(glob, shown));
