@@ -1,0 +1,60 @@
+import type { Check, Severity } from "../check.ts";
+import { type Finding, type Place, raise, type SourceFile } from "../finding.ts";
+import type { DeploymentSettings } from "./settings.ts";
+
+/** One file under judgement. */
+export type Scope = {
+  file: SourceFile;
+  place(start: number, end?: number): Place;
+  settings: DeploymentSettings;
+  /** A file for development or tests by its name: nothing in it blocks. */
+  lenient: boolean;
+  findings: Finding[];
+};
+
+export type Span = { start: number; end?: number };
+
+/** Adds a finding of `check`, once per place. */
+export function report(
+  scope: Scope,
+  check: Check,
+  span: Span | undefined,
+  params: Record<string, string | number> = {},
+  severity?: Severity,
+): void {
+  const place = scope.place(span?.start ?? 0, span?.end);
+  let effective = severity ?? check.severity;
+  if (scope.lenient && effective === "block" && !check.undecided) effective = "warn";
+  const finding = raise(check, place, params, { severity: effective });
+  const known = scope.findings.find(
+    (one) =>
+      one.code === finding.code &&
+      one.line === finding.line &&
+      one.column === finding.column &&
+      one.reason.en === finding.reason.en,
+  );
+  if (!known) scope.findings.push(finding);
+  else if (effective === "block" && known.severity !== "block") Object.assign(known, finding);
+}
+
+const STAGE = "(dev|devel|development|local|test|tests|testing|e2e|example|sample|override|debug)";
+const BY_NAME = new RegExp(
+  `(^|\\.)${STAGE}(\\.|$)|[-_]${STAGE}\\.[a-z]+$|^(docker-)?compose[-.]ci\\.|^(kind|minikube|k3d)[-.]|^${STAGE}[-.](compose|docker-compose|Dockerfile)`,
+  "i",
+);
+const BY_FOLDER = new RegExp(`(^|/)(overlays|environments|envs|env|\\.devcontainer)/(${STAGE}/)?`, "i");
+
+/** Whether a path is named as for development or tests. Workflows never are: they hold the keys. */
+export function isLenient(path: string): boolean {
+  if (/(^|\/)\.github\//.test(path)) return false;
+  const base = path.slice(path.lastIndexOf("/") + 1);
+  const folder = BY_FOLDER.exec(path);
+  const stage = folder !== null && (folder[3] !== undefined || folder[2] === ".devcontainer");
+  return BY_NAME.test(base) || stage;
+}
+
+/** Shortens what is shown of a user's text. */
+export const shown = (value: string): string => {
+  const line = value.replace(/\s+/g, " ").trim();
+  return line.length > 80 ? `${line.slice(0, 77)}…` : line;
+};
