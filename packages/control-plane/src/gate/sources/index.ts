@@ -22,6 +22,9 @@ const SOURCE = /\.(ts|tsx|js|jsx|mjs|cjs|mts|cts)$/;
 const ASIDE =
   /(^|\/)(node_modules|dist|build|out|coverage|vendor|\.next|\.nuxt|__tests__|__mocks__|__fixtures__|fixtures?|tests?|e2e|specs?|cypress|playwright|stories|generated|corpus|testing|public|static|assets)\//;
 
+const HELPER =
+  /(^|\/)(testing[\w-]*|test-?(utils?|helpers?|setup)|vitest\.\w+|jest\.\w+|setup-?tests?)\.[cm]?[jt]sx?$/i;
+
 /** Is it a TypeScript or JavaScript file by its name? */
 export const isSource = (path: string): boolean => SOURCE.test(path);
 
@@ -31,7 +34,7 @@ export const isSource = (path: string): boolean => SOURCE.test(path);
  * and `exclude` of the settings are the caller's, who owns the globs.
  */
 export const recognizeSources = (tree: Pick<Tree, "paths">): string[] =>
-  tree.paths.filter((path) => isSource(path) && isJudged(path) && !ASIDE.test(path));
+  tree.paths.filter((path) => isSource(path) && isJudged(path) && !ASIDE.test(path) && !HELPER.test(path));
 
 const defaults: SourcesSettings = sourcesSettings.parse(undefined);
 

@@ -7,7 +7,7 @@ import { type Module, nodesIn } from "../module.ts";
 import { reachable } from "../reach.ts";
 import { observes } from "./logs.ts";
 
-const TAG = /@business[-_]?[eE]vent[ \t]+([^\s*]{1,100})/;
+const TAG = /^[\s*]*@business[-_]?[eE]vent[ \t]+([^\s*]{1,100})/m;
 
 type Declared = { event: string; module: Module; fn: Node; name: string };
 

@@ -189,35 +189,24 @@ type Deletion = { node: Node; what: string; table: string };
 const DELETE_SQL =
   /^\s*(?:truncate(?:\s+table)?|delete\s+from)\s+(?:only\s+)?([\w."`?]+)\s*(?:restart identity|cascade|continue identity|\s)*;?\s*$/i;
 
-export const deletions: Rule = (module) => {
-  const findings: Finding[] = [];
-  for (const fn of [module.root, ...module.nodes.filter(isFunction)]) {
-    const own = nodesIn(module, fn).filter((node) => owner(node) === (fn === module.root ? undefined : fn));
-    const found = own
-      .flatMap((node) => deletionOf(module, node))
-      .filter((one) => !/te?mp|staging|stage|cache|session|_old|scratch/i.test(one.table));
-    for (const deletion of found) {
-      const scope = outermost(fn);
-      const reload = reloads(module, scope, deletion);
-      const atomic = inTransaction(module, deletion.node, scope);
-      const check: Check =
-        reload && !atomic ? IDEMPOTENCY_CHECKS.deleteReload : IDEMPOTENCY_CHECKS.unscopedDelete;
-      findings.push(at(check, module, deletion.node, { what: deletion.what }));
-    }
-  }
-  return findings;
-};
+export const deletions: Rule = (module) =>
+  module.nodes.flatMap((node) =>
+    deletionOf(module, node)
+      .filter((deletion) => !/te?mp|staging|stage|cache|session|_old|scratch/i.test(deletion.table))
+      .map((deletion) => {
+        const scope = outermostFunction(module, node);
+        const severe = reloads(module, scope, deletion) && !inTransaction(module, node, scope);
+        const check: Check = severe ? IDEMPOTENCY_CHECKS.deleteReload : IDEMPOTENCY_CHECKS.unscopedDelete;
+        return at(check, module, node, { what: deletion.what });
+      }),
+  );
 
-const owner = (node: Node): Node | undefined => {
-  for (const ancestor of ancestors(node)) if (isFunction(ancestor)) return ancestor;
-  return undefined;
-};
-
-const outermost = (fn: Node): Node => {
-  let top = fn;
-  for (const ancestor of ancestors(fn)) if (isFunction(ancestor)) top = ancestor;
+/** The function around a node that no other one contains, or the whole module. */
+function outermostFunction(module: Module, node: Node): Node {
+  let top = module.root;
+  for (const ancestor of ancestors(node)) if (isFunction(ancestor)) top = ancestor;
   return top;
-};
+}
 
 function deletionOf(module: Module, node: Node): Deletion[] {
   if (node.type === "Literal" || node.type === "TemplateLiteral") {
@@ -239,8 +228,7 @@ function deletionOf(module: Module, node: Node): Deletion[] {
   if (method === "destroy" && (property(args[0], "truncate") || isEmptyWhere(args[0]))) return found(callee);
   if (
     method === "truncate" &&
-    /(^|\.)(knex|db|trx|\w*model|\w*repo(sitory)?|[A-Z]\w*)\b/i.test(callee) &&
-    !/Math|text|string/i.test(callee)
+    /(^|\.)(knex\(\)|knex|db|trx|trx\(\)|\w*[mM]odel|\w*[rR]epo(sitory)?|[A-Z]\w*)\.truncate$/.test(callee)
   )
     return found(callee);
   if ((method === "del" || method === "delete") && receiver) {

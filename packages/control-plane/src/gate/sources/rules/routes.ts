@@ -6,10 +6,12 @@ import {
   calleeOf,
   child,
   dotted,
+  hasSpread,
   isFunction,
   methodOf,
   type Node,
   nameOf,
+  property,
   receiverOf,
   stringOf,
 } from "../ast.ts";
@@ -22,7 +24,8 @@ const AUTH =
   /auth(?!or\b|ors\b|ored)|guard|permission|require(User|Role|Login|Admin|Session|Scope|Member|Owner|Access)|ensure(LoggedIn|User|Auth|Admin|Role)|is(Admin|LoggedIn|Owner)|protect|jwt|passport|verify(Token|Jwt|Session|User|Access|Api)|\bcan\(|checkRole|hasRole|\broles?\(|acl\b|rbac|sessionRequired|loggedIn|requireAccess|withUser|withTenant|apiKey|bearer|\badmin\(|adminOnly|csrf/i;
 const IN_HANDLER =
   /^(user|currentUser|getServerSession|getSession|auth|authenticate|authorize|requireUser|requireSession|requireAdmin|verifyToken|assertCan|permissions?|principal|identity|actor|timingSafeEqual|constructEvent|verifySignature|Forbidden\w*|Unauthorized\w*|session|ability|can|hasPermission|checkPermission|currentSession|getUser|member|jwtVerify|getToken|401|403)$|require(Role|Permission|Auth|User|Admin|Scope)|authori[sz]|verify(Token|Signature|Jwt|Webhook)|isAdmin|permission/im;
-const LIMITER = /limit|throttl|slowDown|brute|quota|rateLimit|captcha|turnstile/i;
+const LIMITER =
+  /rate_?limit|limiter|throttl|slowDown|brute|quota|captcha|turnstile|[a-z]Limit(s|ed)?\b|\blimit\(/i;
 const PUBLIC =
   /log-?in|log-?out|sign-?(in|up|out)|register|registration|session|health|ready|live|metrics|webhook|hook|callback|oauth|oidc|token|refresh|forgot|reset|verify|verification|confirm|public|csp|report|telemetry|otlp|contact|subscribe|newsletter|graphql|invitation|well-known|internal|ping|echo|feedback|otp|mfa|password/i;
 const SENSITIVE =
@@ -49,7 +52,32 @@ export const routes: Rule = (module, context) => {
 
 const mutating = (entry: Entry): boolean => /^(post|put|patch|delete|del)$/.test(entry.method);
 
-const guardText = (entry: Entry): string => entry.guards.map((node) => textOf(entry.module, node)).join("\n");
+/** What stands before the handler; of a route's options only those that hold hooks, not its schema. */
+const guardText = (entry: Entry): string =>
+  entry.guards
+    .flatMap((node) => (hooksOf(node) ?? [node]).map((part) => textOf(entry.module, part)))
+    .join("\n");
+
+const HOOKS = [
+  "preHandler",
+  "onRequest",
+  "preValidation",
+  "preParsing",
+  "config",
+  "rateLimit",
+  "middleware",
+  "auth",
+  "pre",
+];
+
+function hooksOf(node: Node): Node[] | undefined {
+  const options = bare(node);
+  if (options?.type !== "ObjectExpression" || hasSpread(options)) return undefined;
+  return HOOKS.flatMap((name) => {
+    const value = property(options, name);
+    return value?.parent ? [value.parent] : [];
+  });
+}
 
 const isPublic = (context: Context, entry: Entry): boolean =>
   context.settings.routes.public.some((path) =>

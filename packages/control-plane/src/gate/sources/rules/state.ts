@@ -101,12 +101,27 @@ function takenAway(module: Module, mutation: Mutation): boolean {
   return false;
 }
 
+/** A collection whose size is compared and which is then emptied is a bounded cache, whatever its name. */
+const evicts = (module: Module, name: string): boolean => {
+  const own = name.replace(/\$/g, "\\$");
+  return (
+    new RegExp(`\\b${own}\\.(size|length)\\s*(>|>=)`).test(module.code) &&
+    new RegExp(`\\b${own}\\.(clear|delete|shift|splice)\\(`).test(module.code)
+  );
+};
+
 export const moduleState: Rule = (module, context) => {
   const findings: Finding[] = [];
   const reported = new Set<Node>();
   const report = (owner: Module, mutation: Mutation, where: string, declared: Declaration, kind: string) => {
     const name = declared.name;
-    if (reported.has(declared.node) || BOUNDED.test(name) || madeOnce(mutation) || takenAway(owner, mutation))
+    if (
+      evicts(owner, name) ||
+      reported.has(declared.node) ||
+      BOUNDED.test(name) ||
+      madeOnce(mutation) ||
+      takenAway(owner, mutation)
+    )
       return;
     if (kind !== "scalar" && mutation.node.type === "CallExpression") {
       if (argumentsOf(mutation.node).some((argument) => CONNECTION.test(textOf(owner, argument)))) return;

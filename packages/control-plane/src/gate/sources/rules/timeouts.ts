@@ -198,7 +198,10 @@ function nodeHttp(module: Module, call: Node, args: readonly Node[]): boolean {
   }
   const scope = enclosingFunction(call);
   const text = scope ? textOf(module, scope) : module.code;
-  return /\.setTimeout\(|["']timeout["']/.test(text);
+  return (
+    /\.setTimeout\(|["']timeout["']/.test(text) ||
+    (/\bsetTimeout\(/.test(text) && /\.(destroy|abort)\(/.test(text))
+  );
 }
 
 /** `Promise.race([fetch(…), timeout])`, `withTimeout(fetch(…), ms)`, `pTimeout(…)`. */

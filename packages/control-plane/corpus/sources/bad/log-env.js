@@ -1,0 +1,3 @@
+const { start } = require("./server");
+console.log("starting with", process.env);
+start();

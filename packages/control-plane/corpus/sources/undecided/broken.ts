@@ -1,0 +1,4 @@
+import express from "express";
+const app = express();
+app.get("/", (req, res) => {
+  res.json({ ok: true

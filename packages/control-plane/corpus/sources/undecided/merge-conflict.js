@@ -1,0 +1,5 @@
+<<<<<<< HEAD
+module.exports = 1;
+=======
+module.exports = 2;
+>>>>>>> other
