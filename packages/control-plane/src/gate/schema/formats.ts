@@ -1,6 +1,6 @@
 import { difference, type Places, where } from "./differences.ts";
-import type { Raw, Shape } from "./shape.ts";
-import type { Difference } from "./types.ts";
+import type { Shape } from "./shape.ts";
+import type { Difference, Location } from "./types.ts";
 
 /** What each format is a part of (RFC 3986, 3987, 5321, 6531; OpenAPI format registry). */
 const WIDER: Record<string, readonly string[]> = {
@@ -20,8 +20,8 @@ const WIDER: Record<string, readonly string[]> = {
 const NO_LIMIT = new Set(["password", "", "string", "textarea", "html", "markdown", "text"]);
 
 export function compareFormats(base: Shape, revision: Shape): Difference[] {
-  const before = formatOf(base.raws);
-  const after = formatOf(revision.raws);
+  const before = formatOf(base);
+  const after = formatOf(revision);
   if (before.name === after.name) return [];
   const places: Places = { base: before.at ?? base.at, revision: after.at ?? revision.at };
   const params = { from: before.name ?? "–", to: after.name ?? "–" };
@@ -38,9 +38,11 @@ export function compareFormats(base: Shape, revision: Shape): Difference[] {
 }
 
 /** OpenAPI 3.1 writes `byte` as `contentEncoding` and `binary` as a media type of bytes. */
-function formatOf(raws: readonly Raw[]): { name: string | null; at: ReturnType<typeof where> } {
+function formatOf({ raws, type }: Shape): { name: string | null; at: Location | null } {
   for (const { schema } of raws) {
     const { format, contentEncoding, contentMediaType } = schema;
+    // The widest formats of numbers say what a number without one is anyway.
+    if (type === "number" && (format === "int64" || format === "double")) continue;
     if (typeof format === "string" && !NO_LIMIT.has(format))
       return { name: format, at: where(raws, "format") };
     if (contentEncoding === "base64") return { name: "byte", at: where(raws, "contentEncoding") };

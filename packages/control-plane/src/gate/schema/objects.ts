@@ -30,8 +30,10 @@ export function compareObjects(comparison: Comparison, base: Shape, revision: Sh
   }
   for (const name of before.required) {
     if (after.required.has(name)) continue;
-    const places = { base: whereRequired(base, name), revision: after.entry(name).at };
-    const params = { name, isGone: after.entry(name).declared ? 0 : 1 };
+    const isGone = before.entry(name).declared && !after.entry(name).declared;
+    const from = isGone ? before.entry(name).at : whereRequired(base, name);
+    const places = { base: from, revision: after.entry(name).at };
+    const params = { name, isGone: isGone ? 1 : 0 };
     found.push(difference("required-removed", places, { narrowing: false, widening: true }, params));
   }
   found.push(...compareRest(comparison, before.rest, after.rest));

@@ -40,6 +40,10 @@ export function comparePatterns(base: Shape, revision: Shape): Difference[] {
   ];
 }
 
-const patternsOf = (shape: Shape): string[] => [
-  ...new Set(shape.raws.map(({ schema }) => schema.pattern).filter((one) => typeof one === "string")),
-];
+/** `^.*$` is written where anything is meant. */
+const patternsOf = (shape: Shape): string[] => {
+  const patterns = shape.raws.flatMap(({ schema: { pattern } }) =>
+    typeof pattern === "string" ? [pattern] : [],
+  );
+  return [...new Set(patterns)].filter((pattern) => pattern !== "^.*$");
+};
