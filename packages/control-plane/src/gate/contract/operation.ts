@@ -31,10 +31,31 @@ function comparePaths(
 ): void {
   for (const [key, before] of base) {
     const where = { operation: nameOf(before), steps: [] };
-    const after = revision.get(key);
+    const after = revision.get(key) ?? moved(comparing, before, revision);
     if (after) compareOperations(comparing, before, after, where, false);
     else noteRemoved(comparing, before, where);
   }
+}
+
+/** The same address, its beginning written in the server's url instead of the path or the other way round. */
+function moved(
+  comparing: Comparing,
+  before: Operation,
+  revision: Map<string, Operation>,
+): Operation | undefined {
+  const address = (side: "base" | "revision", operation: Operation) =>
+    `${operation.method} ${prefixOf(comparing[side].root)}${operation.path.replace(/\{[^{}]*\}/g, "{}")}`;
+  if (prefixOf(comparing.base.root) === prefixOf(comparing.revision.root)) return undefined;
+  const wanted = address("base", before);
+  return [...revision.values()].find((operation) => address("revision", operation) === wanted);
+}
+
+/** The path of the only server. */
+function prefixOf({ servers }: Record<string, unknown>): string {
+  if (!Array.isArray(servers) || servers.length !== 1) return "";
+  const url: unknown = servers[0]?.url;
+  if (typeof url !== "string") return "";
+  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, "").replace(/\/$/, "");
 }
 
 const nameOf = (operation: Operation): string => `${operation.method} ${operation.path}`;

@@ -40,7 +40,42 @@ export function compareObjects(comparison: Comparison, base: Shape, revision: Sh
   found.push(...compareLimit(base, revision, "minProperties", "lower"));
   found.push(...compareLimit(base, revision, "maxProperties", "upper"));
   found.push(...compareNames(comparison, base, revision));
+  found.push(...compareTags(base, revision));
   return found;
+}
+
+/** A parent names its children in a discriminator of its own; unions have theirs compared branch by branch. */
+function compareTags(base: Shape, revision: Shape): Difference[] {
+  const [before, after] = [tagsOf(base), tagsOf(revision)];
+  if (!before || !after) return [];
+  const places = { base: before.at, revision: after.at };
+  const lost = before.values.filter((value) => !after.values.includes(value)).join(", ");
+  const gained = after.values.filter((value) => !before.values.includes(value)).join(", ");
+  const found: Difference[] = [];
+  if (before.property !== after.property) {
+    const params = { from: before.property, to: after.property };
+    found.push(difference("discriminator-changed", places, { narrowing: true, widening: true }, params));
+  }
+  if (lost) {
+    const flags = { narrowing: true, widening: false };
+    found.push(difference("discriminator-value-removed", places, flags, { name: lost }));
+  }
+  if (gained) {
+    const flags = { narrowing: false, widening: true };
+    found.push(difference("discriminator-value-added", places, flags, { name: gained }));
+  }
+  return found;
+}
+
+function tagsOf(shape: Shape): { property: string; values: string[]; at: Location } | null {
+  for (const { schema, at } of shape.raws) {
+    const discriminator = own(schema, "discriminator");
+    if (!isRecord(discriminator) || schema.oneOf !== undefined || schema.anyOf !== undefined) continue;
+    const mapping = own(discriminator, "mapping");
+    const values = isRecord(mapping) ? Object.keys(mapping) : [];
+    return { property: String(discriminator.propertyName), values, at: below(at, "discriminator") };
+  }
+  return null;
 }
 
 type Described = {

@@ -209,6 +209,9 @@ const join = (one: Alternative, other: Alternative): Alternative => ({
   labels: [...one.labels, ...other.labels],
 });
 
+/** Types with few values are enumerated anyway. */
+const EVERY: Partial<Record<JsonType, unknown[]>> = { null: [null], boolean: [true, false] };
+
 function shapesOf(alternative: Alternative, from: Location | undefined): Shape[] {
   const { raws, labels } = alternative;
   let values: unknown[] | null = null;
@@ -224,8 +227,7 @@ function shapesOf(alternative: Alternative, from: Location | undefined): Shape[]
   const at = raws[0]?.at ?? from ?? { path: "", pointer: "" };
   const shapes: Shape[] = [];
   for (const type of typesOf(raws)) {
-    const own =
-      values?.filter((value) => typeOf(value) === type) ?? (type === "boolean" ? [true, false] : null);
+    const own = values?.filter((value) => typeOf(value) === type) ?? EVERY[type] ?? null;
     if (values && own?.length === 0) continue;
     shapes.push({ type, raws, values: own, integer: integer && type === "number", labels, at });
   }
