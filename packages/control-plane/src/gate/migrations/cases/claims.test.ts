@@ -13,7 +13,7 @@ import {
 } from "../shadow/observe.ts";
 import type { Migration } from "../types.ts";
 import { type Case, cases, filesOf, isHistory } from "./corpus.ts";
-import { attempt, LIVE, openWorlds, rowCounts, valueOf, type Worlds } from "./worlds.ts";
+import { attempt, firstValue, LIVE, openWorlds, rowCounts, type Worlds } from "./worlds.ts";
 
 let worlds: Worlds;
 beforeAll(async () => {
@@ -24,6 +24,29 @@ afterAll(() => worlds?.close());
 describe("what the corpus says of PostgreSQL is what PostgreSQL does", () => {
   test.for(cases().map((one) => [one.path, one] as const))("%s", async ([, one]) => {
     expect(await contradictions(one)).toEqual([]);
+  });
+
+  test("a claim that is not true is noticed", async () => {
+    const named = (path: string) => cases().find((one) => one.path === path)!;
+    const index = named("indexes/20260105101200_index_orders_user_id.sql");
+    const wrong: Case["claim"][] = [
+      { locks: { orders: "ACCESS EXCLUSIVE" } },
+      { builds: [] },
+      { rewrites: ["orders"] },
+      { error: "25001" },
+      { lost: { orders: 1 } },
+      { breaks: ["SELECT id FROM orders"] },
+      { after: { "SELECT 1": 2 } },
+    ];
+    for (const claim of wrong) expect(await contradictions({ ...index, claim })).toHaveLength(1);
+    // Called good, it is held against what a good migration may do.
+    expect(await contradictions({ ...index, verdict: "pass" })).toEqual([
+      "works on orders while it is locked",
+    ]);
+    const renamed = named("compatibility/20260502_rename_column.sql");
+    expect((await contradictions({ ...renamed, verdict: "pass" })).join()).toMatch(/running version fails/);
+    const back = named("downs/20261101_sectioned.sql");
+    expect(await contradictions({ ...back, claim: { down: { same: false } } })).toHaveLength(1);
   });
 });
 
@@ -82,7 +105,7 @@ async function observe(
   // A connection that closes with an open transaction of the script's own loses it.
   if (!wrapped && transactionOf(client) === "T") await client.query("ROLLBACK");
   for (const [sql, value] of Object.entries(one.claim.after ?? {})) {
-    const found = await valueOf(client, sql);
+    const found = await firstValue(client, sql);
     if (found !== value) faults.push(`${sql} gives ${found}, not ${value}`);
   }
   if (run.error) return faults;

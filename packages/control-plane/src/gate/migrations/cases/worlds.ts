@@ -94,7 +94,7 @@ export async function attempt(client: pg.Client, sql: string, role?: string): Pr
 }
 
 /** The first value of a query's first row. */
-export async function valueOf(client: pg.Client, sql: string): Promise<unknown> {
+export async function firstValue(client: pg.Client, sql: string): Promise<unknown> {
   const asked = /^@app /.test(sql);
   if (asked) await client.query("SET ROLE app_user");
   const { rows } = await client.query({ text: sql.replace(/^@app /, ""), rowMode: "array" });

@@ -1,0 +1,2 @@
+SET lock_timeout = '2s';
+ALTER TABLE room_bookings ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY;

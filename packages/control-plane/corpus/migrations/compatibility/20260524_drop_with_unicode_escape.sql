@@ -1,0 +1,1 @@
+DROP TABLE U&"\0070lans";

@@ -1,0 +1,1 @@
+ALTER FUNCTION order_total(bigint) RENAME TO calculate_order_total;

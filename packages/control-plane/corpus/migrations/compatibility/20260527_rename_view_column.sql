@@ -1,0 +1,1 @@
+ALTER VIEW active_users RENAME COLUMN name TO display_name;

@@ -1,0 +1,1 @@
+REVOKE USAGE ON SCHEMA billing FROM app_user;

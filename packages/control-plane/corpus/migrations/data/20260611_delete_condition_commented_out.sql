@@ -1,0 +1,3 @@
+DELETE FROM sessions
+-- WHERE expires_at < now() - interval '30 days'
+;

@@ -1,0 +1,1 @@
+CREATE TABLE teams (id bigint PRIMARY KEY, lead_id bigint REFERENCES staff (id));

@@ -1,0 +1,2 @@
+CREATE INDEX /* CONCURRENTLY */ orders_note_idx -- CONCURRENTLY
+    ON orders (note);

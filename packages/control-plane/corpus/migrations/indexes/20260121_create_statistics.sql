@@ -1,0 +1,1 @@
+CREATE STATISTICS orders_status_shipping (dependencies, ndistinct) ON status, shipping FROM orders;

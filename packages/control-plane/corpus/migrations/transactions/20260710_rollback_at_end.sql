@@ -1,0 +1,3 @@
+BEGIN;
+CREATE TABLE trial_table (id bigint PRIMARY KEY);
+ROLLBACK;
