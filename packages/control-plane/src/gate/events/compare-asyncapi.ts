@@ -21,10 +21,19 @@ export function compareAsyncApis(base: AsyncApi, revision: AsyncApi, sides: Omit
     if (counterpart) pairs.set(channel.id, counterpart);
     found.push(...compareChannel(channel, counterpart, context));
   }
-  for (const operation of base.operations)
+  for (const operation of base.operations) {
     found.push(...compareOperation(operation, revision, pairs, context));
-  return found;
+  }
+  // Where references lead nowhere, what seems to be gone may only be hidden.
+  const isWhole = revision.problems.every(({ pointer }) => pointer.startsWith("/operations/"));
+  return isWhole ? found : found.filter(({ finding }) => !GONE.has(finding.code));
 }
+
+const GONE = new Set<string>(
+  [CHECKS.channelRemoved, CHECKS.messageRemoved, CHECKS.operationRemoved, CHECKS.operationChanged].map(
+    ({ code }) => code,
+  ),
+);
 
 /** Parameters of an address have names for readers only. */
 const addressOf = (channel: Channel): string | null => channel.address?.replace(/\{[^{}]*\}/g, "{}") ?? null;

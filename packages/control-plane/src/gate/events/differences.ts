@@ -176,8 +176,12 @@ function judgeRequired(difference: Difference, sides: Sides): Judgement | null {
   return { check: isWhole ? CHECKS.requiredPropertyRemoved : CHECKS.propertyBecameOptional };
 }
 
-/** The schema that declares the property of a `required` entry. */
+/** The schema that declares a property; `at` is where that stands, or where its name is required. */
 function declaration(library: Library, at: Location, name: string): Record<string, unknown> | null {
+  if (/\/properties\/[^/]*$/.test(at.pointer)) {
+    const property = valueAt(library.documents.get(at.path)?.value, at.pointer);
+    return isRecord(property) ? property : null;
+  }
   const pointer = at.pointer.replace(/\/(required|dependentRequired|dependencies)(\/.*)?$/, "");
   const parent = valueAt(library.documents.get(at.path)?.value, pointer);
   const properties = isRecord(parent) ? own(parent, "properties") : undefined;

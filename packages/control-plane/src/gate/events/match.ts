@@ -8,7 +8,9 @@ export type Match = { base: Contract; revision: Contract | null };
  */
 export function matchContracts(base: Version, revision: Version, isWhole: boolean): Match[] {
   const only = revision.contracts.length === 1 ? revision.contracts[0]! : null;
-  if (only && base.contracts.length === 1) return [{ base: base.contracts[0]!, revision: only }];
+  const single = base.contracts.length === 1 ? base.contracts[0]! : null;
+  if (only && single && !isDefinition(only) && !isDefinition(single))
+    return [{ base: single, revision: only }];
   const taken = new Set<Contract>();
   const found = new Map<Contract, Contract>();
   const kinds = ["id", "path", "file", "definition", "title", "stem"];
@@ -26,10 +28,15 @@ export function matchContracts(base: Version, revision: Version, isWhole: boolea
   }
   const lonely = base.contracts.filter((contract) => !found.has(contract));
   // Names such as v1.json and v2.json tell only versions apart.
-  if (only && lonely.every((contract) => !contract.keys.some((key) => key.startsWith("stem ")))) {
+  if (only && !isDefinition(only) && lonely.every((one) => !has(one, "stem") && !isDefinition(one))) {
     for (const contract of lonely) found.set(contract, only);
   }
+  // A bundle of definitions is whole in itself.
+  const isBundle = revision.contracts.some(isDefinition);
   return base.contracts
     .map((contract) => ({ base: contract, revision: found.get(contract) ?? null }))
-    .filter(({ revision: counterpart }) => counterpart !== null || isWhole);
+    .filter((match) => match.revision !== null || isWhole || (isBundle && isDefinition(match.base)));
 }
+
+const has = (contract: Contract, kind: string) => contract.keys.some((key) => key.startsWith(`${kind} `));
+const isDefinition = (contract: Contract) => has(contract, "definition");
