@@ -1,6 +1,7 @@
 import type { Family } from "../family.ts";
 import { analyseMigrations } from "./analyse.ts";
 import { MIGRATION_CHECKS } from "./checks/index.ts";
+import { contractionFrom, contractionLedger } from "./ledger.ts";
 import { setsOfFiles } from "./read/sets.ts";
 import { migrationSettings } from "./settings.ts";
 
@@ -14,15 +15,24 @@ export type { Migration, MigrationFacts, MigrationSet, Rule, Script, Statement }
 /** What examples are run with: a tenant column and peak hours, so that every rule is on. */
 const EXAMPLE_SETTINGS = migrationSettings.parse({});
 
+/** When examples with a release ledger are judged. */
+const EXAMPLE_TIME = new Date("2026-01-01T00:00:00Z");
+
 export const migrationFamily: Family = {
   name: "migration",
   checks: MIGRATION_CHECKS,
   exampleFile: "migrations/0001_change.sql",
   async example(files) {
-    const { sets, findings } = setsOfFiles(files);
+    const ledger = files.find((file) => file.path === "release-ledger.json");
+    const entries = ledger && contractionLedger.parse(JSON.parse(ledger.text));
+    const facts = entries && { contraction: contractionFrom(entries, EXAMPLE_TIME) };
+    const { sets, findings } = setsOfFiles(files.filter((file) => file !== ledger));
     const found = [...findings];
     for (const set of sets) {
-      found.push(...set.findings, ...(await analyseMigrations(set, { settings: EXAMPLE_SETTINGS })));
+      found.push(
+        ...set.findings,
+        ...(await analyseMigrations(set, { settings: EXAMPLE_SETTINGS, ...(facts && { facts }) })),
+      );
     }
     return { files: files.map((file) => file.path), findings: found };
   },

@@ -36,6 +36,8 @@ export const migrationSettings = z.strictObject({
       rowSecurity: z.boolean().default(true),
     })
     .optional(),
+  /** Whether every migration must have a down, also where the tool's layout has none. Default false. */
+  requireDown: z.boolean().default(false),
   /** Tables known to stay small: rewriting or scanning them is no hazard. */
   smallTables: z.array(z.string().min(1)).default([]),
 });

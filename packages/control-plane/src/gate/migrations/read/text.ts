@@ -6,12 +6,11 @@ const blank = (text: string): string => text.replace(/[^\r\n]/g, " ");
 
 /**
  * A file's text as PostgreSQL would get it, each character where it was: what only psql or the runner reads (byte
- * order mark, `\set`, COPY data, `${placeholders}`) becomes blanks or a name of the same length.
+ * order mark, `:'variables'`, `${placeholders}`) becomes blanks or a name of the same length.
  */
 export function plainText(file: SourceFile, tool: string): SourceFile {
   let { text } = file;
   if (text.charCodeAt(0) === 0xfeff) text = ` ${text.slice(1)}`;
-  if (/(?:^|\n)(?:\\|COPY\b)/i.test(text)) text = withoutPsql(text);
   if (text.includes("${")) {
     text = text.replace(/\$\{([\w:.-]{1,200})\}/g, (whole: string) => identifier(whole));
   }
@@ -30,23 +29,6 @@ export function plainText(file: SourceFile, tool: string): SourceFile {
 /** `${schema}` → `_schema__`-like: a name of the same length. */
 const identifier = (whole: string): string =>
   `p${"_".repeat(2)}${whole.slice(2, -1).replace(/\W/g, "_")}`.slice(0, whole.length).toLowerCase();
-
-const HARMLESS = /^\\(?:set|unset|echo|qecho|warn|timing|pset|encoding|restrict|unrestrict|x|a|t)\b/;
-
-function withoutPsql(text: string): string {
-  const lines = text.split("\n");
-  let copying = false;
-  return lines
-    .map((line) => {
-      if (copying) {
-        copying = line.trimEnd() !== "\\.";
-        return blank(line);
-      }
-      copying = /^COPY\b.{0,2000}\bFROM\s+STDIN\b.{0,500};\s*$/i.test(line);
-      return HARMLESS.test(line) ? blank(line) : line;
-    })
-    .join("\n");
-}
 
 /** Those parts of a file as one script; what lies between them is blanked so that places stay right. */
 export function scriptOf(file: SourceFile, ranges: readonly Range[], transaction: Transaction): Script {

@@ -1,0 +1,254 @@
+import type { DropStmt, Node, RangeVar } from "libpg-query";
+import { DROP_CHECKS as CHECKS } from "../checks/drops.ts";
+import { DROP_OTHER_CHECKS as OTHERS } from "../checks/drops-other.ts";
+import { commandsOf, droppedRelations, lastName, relationOf, stringsOf } from "../nodes.ts";
+import type { Rule, RuleContext, StatementOf } from "../types.ts";
+import { contractStep } from "./contract.ts";
+import { isOwn } from "./data.ts";
+
+/** The full name of something that is no relation: as written, or in the first schema of the path. */
+export const fullName = (context: RuleContext, parts: readonly string[]): string =>
+  parts.length > 1
+    ? parts.slice(-2).join(".")
+    : `${context.session.searchPath[0] ?? "public"}.${parts[0] ?? ""}`;
+
+export const isMadeHere = (context: RuleContext, made: { migration: number } | undefined): boolean =>
+  made !== undefined && made.migration === context.before.migration;
+
+const namesOf = (objects: readonly Node[] | undefined): string[][] =>
+  (objects ?? []).map((node) => {
+    if ("List" in node) return stringsOf(node.List.items);
+    if ("TypeName" in node) return stringsOf(node.TypeName.names);
+    if ("ObjectWithArgs" in node) return stringsOf(node.ObjectWithArgs.objname);
+    return stringsOf([node]);
+  });
+
+const drop: Rule = (context) => {
+  const { statement } = context;
+  if (statement.kind !== "DropStmt") return;
+  const { removeType, objects, behavior } = statement.node;
+  const cascade = behavior === "DROP_CASCADE";
+  if (removeType === "OBJECT_TABLE" || removeType === "OBJECT_FOREIGN_TABLE") {
+    for (const relation of droppedRelations(objects)) dropTable(context, relation);
+  } else if (removeType === "OBJECT_VIEW" || removeType === "OBJECT_MATVIEW") {
+    for (const relation of droppedRelations(objects)) dropView(context, relation);
+  } else if (removeType === "OBJECT_SEQUENCE") {
+    for (const relation of droppedRelations(objects)) {
+      const name = context.nameOf(relation);
+      const sequence = context.before.get("sequence", name);
+      const owner = sequence?.ownedBy?.replace(/\.[^.]*$/, "");
+      if (owner !== undefined && isMadeHere(context, context.before.get("table", owner)?.made)) continue;
+      if (createsLater(context, name)) continue;
+      contractStep(context, name, CHECKS.dropSequence, { params: { name } });
+    }
+  } else if (removeType === "OBJECT_INDEX") {
+    for (const relation of droppedRelations(objects)) dropIndex(context, relation);
+  } else if (removeType === "OBJECT_TYPE" || removeType === "OBJECT_DOMAIN") {
+    for (const parts of namesOf(objects)) dropType(context, parts);
+  } else if (removeType === "OBJECT_SCHEMA") {
+    for (const parts of namesOf(objects)) {
+      const name = parts.join(".");
+      if (context.before.get("schema", name) !== undefined && schemaIsNew(context, name)) continue;
+      contractStep(context, name, CHECKS.dropSchema, { params: { name } });
+    }
+  } else if (/^OBJECT_(?:FUNCTION|PROCEDURE|ROUTINE|AGGREGATE)$/.test(removeType ?? "")) {
+    dropRoutines(context, statement);
+  } else dropOther(context, statement.node, cascade);
+};
+
+function dropTable(context: RuleContext, relation: RangeVar) {
+  if (isOwn(context, relation)) return;
+  const name = context.nameOf(relation);
+  contractStep(context, name, CHECKS.dropTable, { params: { name } });
+}
+
+/** The statement that makes a relation of that name again later in the script. */
+function createsLater(context: RuleContext, name: string) {
+  return context.later.find((statement) => {
+    if (statement.kind === "ViewStmt") return context.nameOf(statement.node.view) === name;
+    if (statement.kind === "CreateTableAsStmt") return context.nameOf(statement.node.into?.rel) === name;
+    if (statement.kind === "CreateSeqStmt") return context.nameOf(statement.node.sequence) === name;
+    return statement.kind === "CreateStmt" && context.nameOf(statement.node.relation) === name;
+  });
+}
+
+function dropView(context: RuleContext, relation: RangeVar) {
+  const name = context.nameOf(relation);
+  const view = context.before.get("view", name) ?? context.before.get("table", name);
+  if (isMadeHere(context, view?.made)) return;
+  const again = createsLater(context, name);
+  const params = { name };
+  if (again === undefined) return contractStep(context, name, CHECKS.dropView, { params });
+  const known = context.before.get("view", name);
+  const before = known?.columns ?? selectedNames(known?.query);
+  const after =
+    again.kind === "ViewStmt" ? selectedNames(again.node.query, stringsOf(again.node.aliases)) : undefined;
+  const isKnown = before !== undefined && after !== undefined;
+  const lost = isKnown ? before.filter((column) => !after.includes(column)) : [];
+  if (lost.length > 0) {
+    const object = `${name}.${lost[0]}`;
+    contractStep(context, object, CHECKS.viewColumns, { params: { name, columns: lost.join(", ") } });
+  } else if (!isKnown) context.emit(CHECKS.viewRecreated, { params });
+}
+
+/** The names of a query's columns; undefined when one is not plain to see. */
+function selectedNames(query: Node | undefined, aliases: readonly string[] = []) {
+  if (query === undefined || !("SelectStmt" in query)) return undefined;
+  const names = (query.SelectStmt.targetList ?? []).map((target, at) => {
+    if (aliases[at] !== undefined) return aliases[at];
+    if (!("ResTarget" in target)) return "";
+    const { name, val } = target.ResTarget;
+    return name ?? (val !== undefined && "ColumnRef" in val ? lastName(val.ColumnRef.fields?.slice(-1)) : "");
+  });
+  return names.length > 0 && names.every((name) => name !== "") ? names : undefined;
+}
+
+function dropIndex(context: RuleContext, relation: RangeVar) {
+  const index = context.before.get("index", context.nameOf(relation));
+  if (index?.unique !== true || isMadeHere(context, index.made)) return;
+  const others = context.before
+    .indexesOf(index.table)
+    .some(
+      (one) =>
+        one !== index && one.unique && one.valid && !one.partial && sameColumns(one.columns, index.columns),
+    );
+  if (!others) context.emit(OTHERS.dropUnique, { params: { name: index.name, table: index.table } });
+}
+
+const sameColumns = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((column) => other.includes(column));
+
+function dropType(context: RuleContext, parts: readonly string[]) {
+  const name = fullName(context, parts);
+  const type = context.before.get("type", name);
+  if (isMadeHere(context, type?.made)) return;
+  const isReplaced = context.earlier.some(
+    (statement) =>
+      statement.kind === "RenameStmt" &&
+      /TYPE|DOMAIN/.test(statement.node.renameType ?? "") &&
+      statement.node.newname === parts.at(-1),
+  );
+  // The old half of an exchange: the rename and the new type are judged where they stand.
+  if (isReplaced) return;
+  contractStep(context, name, CHECKS.dropType, { params: { name } });
+}
+
+function schemaIsNew(context: RuleContext, name: string): boolean {
+  return context.earlier.some(
+    (one) =>
+      one.kind === "CreateSchemaStmt" && one.node.schemaname === name && one.node.if_not_exists !== true,
+  );
+}
+
+function dropRoutines(context: RuleContext, statement: StatementOf<"DropStmt">) {
+  for (const node of statement.node.objects ?? []) {
+    const parts = "ObjectWithArgs" in node ? stringsOf(node.ObjectWithArgs.objname) : stringsOf([node]);
+    const name = fullName(context, parts);
+    const known = context.before.get("function", name);
+    if (isMadeHere(context, known?.made)) continue;
+    const again = context.later.find(
+      (one) => one.kind === "CreateFunctionStmt" && fullName(context, stringsOf(one.node.funcname)) === name,
+    );
+    const params = { name };
+    if (again?.kind === "CreateFunctionStmt") {
+      const required = (again.node.parameters ?? []).filter(
+        (one) =>
+          "FunctionParameter" in one &&
+          one.FunctionParameter.defexpr === undefined &&
+          !/_(?:OUT|TABLE)$/.test(one.FunctionParameter.mode ?? ""),
+      ).length;
+      const given =
+        "ObjectWithArgs" in node && node.ObjectWithArgs.args_unspecified !== true
+          ? (node.ObjectWithArgs.objargs ?? []).length
+          : known?.parameters.length;
+      if (given !== undefined && required > given)
+        contractStep(context, name, CHECKS.routineArguments, { params });
+      else context.emit(CHECKS.routineRecreated, { params });
+      continue;
+    }
+    // What only triggers call is gone with its trigger.
+    const isTriggers =
+      known?.returns === "trigger" ||
+      (known === undefined &&
+        [...context.earlier, ...context.later].some(
+          (one) => one.kind === "DropStmt" && one.node.removeType === "OBJECT_TRIGGER",
+        ));
+    contractStep(context, name, CHECKS.dropRoutine, {
+      params,
+      ...(isTriggers && { severity: "warn" as const }),
+    });
+  }
+}
+
+function dropOther(context: RuleContext, node: DropStmt, cascade: boolean) {
+  const { removeType } = node;
+  for (const parts of namesOf(node.objects)) {
+    const name = parts.join(".");
+    const onTable = context.nameOf(relationOf(parts.slice(0, -1)));
+    const isTableOwn = parts.length > 1 && isOwn(context, relationOf(parts.slice(0, -1)));
+    if (removeType === "OBJECT_EXTENSION") {
+      context.emit(OTHERS.dropExtension, { params: { name }, severity: cascade ? "block" : "warn" });
+    } else if (removeType === "OBJECT_TRIGGER" || removeType === "OBJECT_RULE") {
+      const again = context.later.some(
+        (one) =>
+          one.kind === "CreateTrigStmt" &&
+          one.node.trigname === parts.at(-1) &&
+          context.nameOf(one.node.relation) === onTable,
+      );
+      const wasMade = context.earlier.some(
+        (one) => one.kind === "CreateTrigStmt" && one.node.trigname === parts.at(-1),
+      );
+      if (!again && !wasMade && !isTableOwn)
+        context.emit(OTHERS.dropTrigger, { params: { name: parts.at(-1) ?? "", table: onTable } });
+    } else if (removeType === "OBJECT_PUBLICATION" || removeType === "OBJECT_FOREIGN_SERVER") {
+      context.emit(OTHERS.dropOther, { params: { name } });
+    } else if (
+      /^OBJECT_(?:CAST|OPERATOR|COLLATION|EVENT_TRIGGER|FDW|TSCONFIGURATION|TSDICTIONARY)$/.test(
+        removeType ?? "",
+      )
+    ) {
+      context.emit(OTHERS.dropOther, { params: { name } });
+    }
+  }
+}
+
+const dropColumns: Rule = (context) => {
+  const { statement } = context;
+  if (statement.kind !== "AlterTableStmt" || isOwn(context, statement.node.relation)) return;
+  const table = context.nameOf(statement.node.relation);
+  const commands = commandsOf(statement.node);
+  for (const command of commands) {
+    const column = command.name ?? "";
+    if (command.subtype === "AT_DropColumn") {
+      if (isMadeHere(context, context.before.get("table", table)?.columns.get(column)?.made)) continue;
+      contractStep(context, `${table}.${column}`, CHECKS.dropColumn, { params: { table, column } });
+    } else if (command.subtype === "AT_DropConstraint") {
+      const constraint = context.before.get("table", table)?.constraints.get(column);
+      if (
+        constraint === undefined ||
+        !/^(?:unique|primary)$/.test(constraint.kind) ||
+        isMadeHere(context, constraint.made)
+      )
+        continue;
+      const again = commands.some(
+        (one) => one.subtype === "AT_AddConstraint" || one.subtype === "AT_AddIndexConstraint",
+      );
+      if (!again) context.emit(OTHERS.dropUnique, { params: { name: column, table } });
+    } else if (command.subtype === "AT_DetachPartition") {
+      context.emit(OTHERS.detachPartition, { params: { table } });
+    }
+  }
+};
+
+const dropEverything: Rule = (context) => {
+  const { statement } = context;
+  if (statement.kind === "DropOwnedStmt")
+    context.emit(OTHERS.dropEverything, { params: { what: "DROP OWNED" } });
+  if (statement.kind === "DropdbStmt")
+    context.emit(OTHERS.dropEverything, { params: { what: "DROP DATABASE" } });
+  if (statement.kind === "DropSubscriptionStmt")
+    context.emit(OTHERS.dropOther, { params: { name: statement.node.subname ?? "" } });
+  if (statement.kind === "DropRoleStmt") context.emit(OTHERS.dropRole, {});
+};
+
+export const dropRules: readonly Rule[] = [drop, dropColumns, dropEverything];

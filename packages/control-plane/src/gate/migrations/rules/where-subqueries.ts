@@ -1,0 +1,131 @@
+import type { Node, SelectStmt, SubLink } from "libpg-query";
+import { lastName, stringsOf, walk } from "../nodes.ts";
+import { columnNames } from "./expressions.ts";
+import { mentions, ownColumn, type Reach, reachOf, type Target } from "./where.ts";
+
+/** How much of the table a condition with a subquery reaches. */
+export function subquery(link: SubLink, target: Target): Reach {
+  const query =
+    link.subselect !== undefined && "SelectStmt" in link.subselect ? link.subselect.SelectStmt : undefined;
+  if (query === undefined) return "some";
+  if (link.subLinkType === "ANY_SUBLINK") {
+    const operator = lastName(link.operName);
+    return operator === "" || operator === "=" ? fromSelf(link.testexpr, link, target) : "some";
+  }
+  if (link.subLinkType !== "EXISTS_SUBLINK") return mentions({ SubLink: link }, target) ? "some" : "apart";
+  if ((query.fromClause ?? []).length === 0 && query.whereClause === undefined) return "always";
+  const inner = sourceOf(query, target);
+  // EXISTS (SELECT FROM t AS o WHERE o.id = t.id): every row finds itself.
+  if (inner?.table === target.table && isSelfJoin(query.whereClause, inner.alias, target)) return "always";
+  return mentionsOuter(query, target) ? "some" : "apart";
+}
+
+/** In a subquery bare names are the subquery's own, unless it has no relation. */
+function mentionsOuter(query: SelectStmt, target: Target): boolean {
+  let found = false;
+  const own = new Set<string>();
+  walk(query.fromClause, (kind, node) => {
+    if (kind === "RangeVar")
+      own.add((node.alias as { aliasname?: string })?.aliasname ?? (node.relname as string));
+    return undefined;
+  });
+  walk(query, (kind, node) => {
+    if (kind !== "ColumnRef") return undefined;
+    const parts = stringsOf(node.fields as Node[]);
+    const qualifier = parts.at(-2);
+    if (qualifier !== undefined) found ||= target.names.has(qualifier) && !own.has(qualifier);
+    else if (parts[0] !== undefined) {
+      const inner = sourceOf(query, target);
+      const table = inner === undefined ? undefined : target.state.get("table", inner.table);
+      const outer = target.state.get("table", target.table);
+      found ||=
+        table?.complete === true
+          ? !table.columns.has(parts[0])
+          : outer === undefined
+            ? false
+            : !outer.complete
+              ? false
+              : outer.columns.has(parts[0]);
+    }
+    return false;
+  });
+  return found;
+}
+
+/** The one relation that a query reads, through a WITH query of the same shape. */
+function sourceOf(
+  query: SelectStmt,
+  target: Target,
+  depth = 0,
+): { table: string; alias: string; query: SelectStmt } | undefined {
+  const [from, more] = query.fromClause ?? [];
+  if (from === undefined || more !== undefined) return undefined;
+  if ("RangeVar" in from) {
+    const name = from.RangeVar.relname ?? "";
+    const alias = from.RangeVar.alias?.aliasname ?? name;
+    const cte = from.RangeVar.schemaname === undefined ? target.ctes.get(name) : undefined;
+    if (cte !== undefined && depth < 5) {
+      const inner = isWhole(query, target, alias) ? sourceOf(cte, target, depth + 1) : undefined;
+      return inner && { ...inner, alias };
+    }
+    return { table: target.fullName(from.RangeVar), alias, query };
+  }
+  if ("RangeSubselect" in from && depth < 5) {
+    const inner = from.RangeSubselect.subquery;
+    if (inner === undefined || !("SelectStmt" in inner)) return undefined;
+    const found = sourceOf(inner.SelectStmt, target, depth + 1);
+    return found && isWhole(query, target, from.RangeSubselect.alias?.aliasname ?? "")
+      ? { ...found, alias: "" }
+      : undefined;
+  }
+  return undefined;
+}
+
+/** `x IN (SELECT x FROM the same table)`, without a condition of its own. */
+export function fromSelf(left: Node | undefined, link: SubLink, target: Target): Reach {
+  const query =
+    link.subselect !== undefined && "SelectStmt" in link.subselect ? link.subselect.SelectStmt : undefined;
+  const column = ownColumn(left, target);
+  const source = query && sourceOf(query, target);
+  if (query === undefined || column === undefined) {
+    return left !== undefined && mentions(left, target)
+      ? "some"
+      : query && mentionsOuter(query, target)
+        ? "some"
+        : "apart";
+  }
+  if (source === undefined || source.table !== target.table) return "some";
+  const selected = columnNames(query.targetList);
+  if (selected.length !== 1 || (selected[0] !== column && selected[0] !== "*")) return "some";
+  if (isLimited(query) || isLimited(source.query)) return "likely";
+  return isWhole(query, target, source.alias) && isWhole(source.query, target, source.alias)
+    ? "always"
+    : "some";
+}
+
+const isLimited = (query: SelectStmt): boolean =>
+  query.limitCount !== undefined || query.limitOffset !== undefined;
+
+function isWhole(query: SelectStmt, target: Target, alias: string): boolean {
+  if (query.havingClause !== undefined || query.groupClause !== undefined || query.op === "SETOP_EXCEPT")
+    return false;
+  if (isLimited(query)) return true;
+  const names = new Set([...target.names, alias]);
+  return reachOf(query.whereClause, { ...target, names, hasOthers: false }) === "always";
+}
+
+function isSelfJoin(where: Node | undefined, alias: string, target: Target): boolean {
+  if (where === undefined) return true;
+  if (!("A_Expr" in where) || lastName(where.A_Expr.name) !== "=") return false;
+  const sides = [where.A_Expr.lexpr, where.A_Expr.rexpr].map((side) =>
+    side !== undefined && "ColumnRef" in side ? stringsOf(side.ColumnRef.fields) : [],
+  );
+  const [one = [], other = []] = sides;
+  const qualifiers = [one.at(-2), other.at(-2)];
+  return (
+    one.at(-1) !== undefined &&
+    one.at(-1) === other.at(-1) &&
+    qualifiers.includes(alias) &&
+    qualifiers.some((name) => name !== alias && name !== undefined && target.names.has(name))
+  );
+}
