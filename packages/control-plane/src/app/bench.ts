@@ -26,6 +26,15 @@ export const BENCHES: Record<string, { program: string; goals: Record<string, Go
     program: "packages/control-plane/dist/app/start.bench.js",
     goals: { readySeconds: atMost(20), idleMegabytes: atMost(1536) },
   },
+  gate: {
+    program: "packages/control-plane/dist/gate/gate.bench.js",
+    goals: {
+      "gate.ratio": atMost(2),
+      "gate.ringiflowSeconds": atMost(3),
+      "gate.recall": atLeast(0.98),
+      "gate.falsePositives": atMost(0.02),
+    },
+  },
 };
 
 export type BenchResult = {

@@ -19,7 +19,7 @@ export async function judge(one: Case): Promise<Judged> {
   });
   const { sets, findings } = setsOfFiles(filesOf(one));
   const all = [...findings];
-  for (const set of sets) all.push(...(await analyseMigrations(set, { settings })));
+  for (const set of sets) all.push(...set.findings, ...(await analyseMigrations(set, { settings })));
   return { one, verdict: verdictOf(all), findings: all };
 }
 
