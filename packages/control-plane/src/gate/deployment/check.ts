@@ -1,3 +1,4 @@
+import type * as Yaml from "yaml";
 import { type Outcome, placesIn, type SourceFile } from "../finding.ts";
 import { DEPLOYMENT_CHECKS as C } from "./checks.ts";
 import { judgeCompose } from "./compose.ts";
@@ -51,30 +52,54 @@ export async function checkDeployment(
   return { files: files.map((file) => file.path), findings };
 }
 
-function read(library: typeof import("yaml"), scope: Scope, collected: Collected): void {
+function read(library: typeof Yaml, scope: Scope, collected: Collected): void {
   const { file } = scope;
-  if (file.text.replace(/^\uFEFF/, "").trim() === "")
-    return report(scope, C.malformed, undefined, {
+  if (file.text.replace(/^\uFEFF/, "").trim() === "") {
+    report(scope, C.malformed, undefined, {
       what: "The file is empty.",
       whatJa: "ファイルが空である。",
     });
-  if (file.text.includes("\0")) return report(scope, C.unparseable, undefined, { error: "it is no text" });
+    return;
+  }
+  if (file.text.includes("\0")) {
+    report(scope, C.unparseable, undefined, { error: "it is no text" });
+    return;
+  }
   const kind = kindOf(file);
-  if (kind === "dockerfile") return judgeDockerfile(scope);
-  if (kind === "crontab") return judgeCrontab(scope);
-  if (kind === "unit") return judgeUnit(scope);
-  if (kind === "other") return report(scope, C.unrecognised, undefined);
+  if (kind === "dockerfile") {
+    judgeDockerfile(scope);
+    return;
+  }
+  if (kind === "crontab") {
+    judgeCrontab(scope);
+    return;
+  }
+  if (kind === "unit") {
+    judgeUnit(scope);
+    return;
+  }
+  if (kind === "other") {
+    report(scope, C.unrecognised, undefined);
+    return;
+  }
   const workflow = kind === "workflow" || kind === "action";
   const template = workflow ? -1 : templateIn(file.text);
-  if (template >= 0) return report(scope, C.unrendered, { start: template });
+  if (template >= 0) {
+    report(scope, C.unrendered, { start: template });
+    return;
+  }
   const parsed = parseYaml(library, file.text, kind === "json" || /^\s*\{/.test(file.text));
-  if ("error" in parsed)
-    return report(scope, C.unparseable, { start: parsed.offset }, { error: parsed.error });
-  if (parsed.documents.length === 0)
-    return report(scope, C.malformed, undefined, {
+  if ("error" in parsed) {
+    report(scope, C.unparseable, { start: parsed.offset }, { error: parsed.error });
+    return;
+  }
+  if (parsed.documents.length === 0) {
+    report(scope, C.malformed, undefined, {
       what: "The file has no document.",
       whatJa: "ファイルに内容がない。",
     });
+    return;
+  }
   let known = false;
   for (const document of parsed.documents) known = dispatch(scope, document, workflow, collected) || known;
   if (!known) report(scope, C.unrecognised, undefined);

@@ -20,11 +20,13 @@ type Service = { name: string; node: Node; span: Span; image: string; once: bool
 /** Judges a Compose file, also one for Swarm. */
 export function judgeCompose(scope: Scope, document: Node): void {
   const services = at(document, "services");
-  if (services?.kind !== "map" || services.entries.length === 0)
-    return report(scope, C.malformed, services ?? document, {
+  if (services?.kind !== "map" || services.entries.length === 0) {
+    report(scope, C.malformed, services ?? document, {
       what: "The compose file has no services.",
       whatJa: "compose ファイルに services がない。",
     });
+    return;
+  }
   const awaited = new Set<string>();
   for (const { value } of services.entries)
     for (const needed of entries(at(value, "depends_on")))
@@ -129,8 +131,10 @@ function judgeHealth(scope: Scope, { name, node, span, once, store }: Service, p
   const check = at(node, "healthcheck");
   const test = at(check, "test");
   const words = texts(test);
-  if (isTrue(at(check, "disable")) || words[0] === "NONE")
-    return report(scope, C.emptyHealthCheck, check, { name }, once ? "warn" : undefined);
+  if (isTrue(at(check, "disable")) || words[0] === "NONE") {
+    report(scope, C.emptyHealthCheck, check, { name }, once ? "warn" : undefined);
+    return;
+  }
   if (check && test) {
     const command = test.kind === "seq" ? words.slice(1).join(" ") : words.join(" ");
     if (alwaysHealthy(command)) report(scope, C.emptyHealthCheck, test, { name });

@@ -81,11 +81,13 @@ export function judgeEcs(ecs: Ecs): void {
 function judgeTask({ scope, node, name }: Ecs["tasks"][number], balanced: boolean, job: boolean): void {
   const definitions = at(node, "containerDefinitions");
   const containers = items(definitions);
-  if (containers.length === 0)
-    return report(scope, C.malformed, definitions ?? node, {
+  if (containers.length === 0) {
+    report(scope, C.malformed, definitions ?? node, {
       what: `The task definition ${name} has no containers.`,
       whatJa: `タスク定義 ${name} にコンテナがない。`,
     });
+    return;
+  }
   const mountsOf = (volume: string) =>
     containers.flatMap((container) =>
       items(at(container, "mountPoints"))

@@ -77,15 +77,14 @@ export function judgeCommand(scope: Scope, span: Span, command: Command, options
   if (option && !options.job)
     report(scope, C.secretInPlain, span, { name: option, kind: "option on the command line" });
   if (options.job) return;
-  if (development) return report(scope, C.developmentServer, span, { command: shown(development) });
-  if (isPackageManager(argv))
-    return report(
-      scope,
-      C.packageManagerFirst,
-      span,
-      { command: shown(argv.join(" ")) },
-      init ? "warn" : "block",
-    );
+  if (development) {
+    report(scope, C.developmentServer, span, { command: shown(development) });
+    return;
+  }
+  if (isPackageManager(argv)) {
+    report(scope, C.packageManagerFirst, span, { command: shown(argv.join(" ")) }, init ? "warn" : "block");
+    return;
+  }
   if (script === undefined || !shellStays(script)) return;
   const simple = commandsIn(script) === 1 && options.simpleShell === "warn";
   report(scope, C.shellForm, span, { command: shown(script) }, init || simple ? "warn" : "block");

@@ -87,11 +87,13 @@ export function judgeUnit(scope: Scope): void {
           judgeVariable(scope, span, one[1]!, one[2]!);
     }
   }
-  if (sections === 0)
-    return report(scope, C.malformed, undefined, {
+  if (sections === 0) {
+    report(scope, C.malformed, undefined, {
       what: "The unit has no sections.",
       whatJa: "ユニットにセクションがない。",
     });
+    return;
+  }
   const start_ = values.get("Service.ExecStart");
   if (!start_) return;
   const once = /oneshot/.test(values.get("Service.Type")?.value ?? "");

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are examples in other languages.
 import { checks } from "../../check.ts";
 import { workflow } from "./examples.ts";
 

@@ -16,10 +16,13 @@ import {
 /** Judges a Dockerfile or Containerfile. */
 export function judgeDockerfile(scope: Scope): void {
   const read = readDockerfile(scope.file);
-  if ("error" in read) return report(scope, C.unparseable, { start: read.offset }, { error: read.error });
+  if ("error" in read) {
+    report(scope, C.unparseable, { start: read.offset }, { error: read.error });
+    return;
+  }
   const final = read.stages.at(-1);
-  if (!final)
-    return report(
+  if (!final) {
+    report(
       scope,
       C.malformed,
       { start: 0 },
@@ -28,6 +31,8 @@ export function judgeDockerfile(scope: Scope): void {
         whatJa: "Dockerfile に FROM がない。",
       },
     );
+    return;
+  }
   const shipped = new Set<Stage>();
   for (let stage: Stage | undefined = final; stage; stage = stage.parent) shipped.add(stage);
   judgeBases(scope, read);
@@ -176,11 +181,16 @@ function judgeProcess(
 ): void {
   const listed = (one: Instruction): Command =>
     one.json ? { argv: one.json, shell: false } : { argv: [one.rest], shell: true };
-  if (entrypoint && (!entrypoint.json || !command))
+  if (entrypoint && (!entrypoint.json || !command)) {
     // A shell-form ENTRYPOINT ignores CMD.
-    return judgeCommand(scope, entrypoint, listed(entrypoint));
+    judgeCommand(scope, entrypoint, listed(entrypoint));
+    return;
+  }
   if (!command) return;
-  if (!entrypoint) return judgeCommand(scope, command, listed(command));
+  if (!entrypoint) {
+    judgeCommand(scope, command, listed(command));
+    return;
+  }
   const argv = command.json ?? ["/bin/sh", "-c", command.rest];
   judgeCommand(scope, command, { argv: [...entrypoint.json!, ...argv], shell: false });
 }

@@ -64,7 +64,7 @@ function escapeOf(lines: Line[]): string {
 /** Reads a Dockerfile's instructions in order. */
 export function readInstructions(file: SourceFile): Instruction[] | Unreadable {
   const lines = linesOf(file.text.replace(/^\uFEFF/, " "));
-  const escape = escapeOf(lines);
+  const continuation = escapeOf(lines);
   const found: Instruction[] = [];
   for (let index = 0; index < lines.length; index++) {
     const first = lines[index]!;
@@ -73,7 +73,7 @@ export function readInstructions(file: SourceFile): Instruction[] | Unreadable {
     let last = first;
     for (;;) {
       const trimmed = last.text.trimEnd();
-      if (!trimmed.endsWith(escape)) {
+      if (!trimmed.endsWith(continuation)) {
         joined += last.text;
         break;
       }

@@ -46,11 +46,13 @@ export function judgePod(cluster: Cluster, one: Resource): void {
   if (!pod) return;
   const patch = isPatch(one);
   const containers = containersOf(pod);
-  if (!patch && !containers.some((container) => !container.init))
-    return report(scope, C.malformed, one.node, {
+  if (!patch && !containers.some((container) => !container.init)) {
+    report(scope, C.malformed, one.node, {
       what: `The ${one.kind} ${one.name} has no containers.`,
       whatJa: `${one.kind} ${one.name} にコンテナがない。`,
     });
+    return;
+  }
   for (const container of containers) judgeContainer(cluster, one, pod, container, patch);
   for (const name of ["hostNetwork", "hostPID", "hostIPC"]) {
     const set = at(pod, name);

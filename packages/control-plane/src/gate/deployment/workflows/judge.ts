@@ -10,16 +10,20 @@ import { type Job, readWorkflow, type Step, stepsOf, type Workflow } from "./rea
 /** Judges a workflow of GitHub Actions. */
 export function judgeWorkflow(scope: Scope, document: Node): void {
   const workflow = readWorkflow(document);
-  if (workflow.jobs.length === 0)
-    return report(scope, C.malformed, document, {
+  if (workflow.jobs.length === 0) {
+    report(scope, C.malformed, document, {
       what: "The workflow has no jobs.",
       whatJa: "ワークフローに jobs がない。",
     });
-  if (workflow.on.size === 0)
-    return report(scope, C.malformed, document, {
+    return;
+  }
+  if (workflow.on.size === 0) {
+    report(scope, C.malformed, document, {
       what: "The workflow has no trigger (on).",
       whatJa: "ワークフローに on がない。",
     });
+    return;
+  }
   judgePermissions(scope, workflow);
   judgeEnvironment(scope, at(document, "env"));
   for (const job of workflow.jobs) {
@@ -93,7 +97,10 @@ function judgeValue(scope: Scope, key: string, node: Node): void {
   const value = text(node) ?? "";
   if (scope.settings.notSecret.includes(key)) return;
   const held = LOCAL_URL.test(value) ? undefined : holdsSecret(value);
-  if (held) return report(scope, C.secretInPlain, node, { name: key, kind: held });
+  if (held) {
+    report(scope, C.secretInPlain, node, { name: key, kind: held });
+    return;
+  }
   judgeCloudKey(scope, key, value, node);
   // `token: write` is a permission, `password: ${{ … }}` a reference.
   if (
@@ -118,7 +125,10 @@ function judgeCloudKey(scope: Scope, key: string, value: string, node: Node): vo
   if (name && /(EMAIL|PROVIDER|WORKLOAD|_ARN|ROLE)/i.test(name)) return;
   if (/service_account|workload_identity_provider|role-to-assume/.test(key) && !/KEY/i.test(name ?? ""))
     return;
-  if (name) return report(scope, C.longLivedKeys, node, { name });
+  if (name) {
+    report(scope, C.longLivedKeys, node, { name });
+    return;
+  }
   const given =
     /^(aws-access-key-id|aws-secret-access-key|credentials_json|service_account_key|creds|client-secret)$/.test(
       key,
@@ -171,7 +181,8 @@ function judgePin(scope: Scope, uses: Node): void {
     const tagging = taggingOf(action.slice(9));
     if (/@sha256:[0-9a-f]{64}$/i.test(action)) return;
     const loose = tagging === "latest" || tagging === "missing" || tagging === "moving";
-    return report(scope, C.unpinnedAction, uses, { action }, loose ? "block" : "warn");
+    report(scope, C.unpinnedAction, uses, { action }, loose ? "block" : "warn");
+    return;
   }
   const [path, ref] = action.split("@", 2) as [string, string?];
   if (/^[0-9a-f]{40}$/i.test(ref ?? "") || /^[0-9a-f]{64}$/i.test(ref ?? "")) return;
