@@ -1,4 +1,4 @@
-// Types, lint, format and drift of everything that is generated.
+// Types, lint, format, drift of everything that is generated, and what our own change gate says.
 import { spawnSync } from "node:child_process";
 import { build, install, root } from "./prepare.mjs";
 
@@ -8,6 +8,7 @@ const checks = [
   ["types of the tests of whole systems", ["node_modules/typescript/bin/tsc", "-p", "test"]],
   ["lint and format", ["node_modules/@biomejs/biome/bin/biome", "ci", "."]],
   ["drift of generated files", ["scripts/generate.mjs", "--check"]],
+  ["the change gate on this repository", ["packages/control-plane/bin/toban.js", "check"]],
 ];
 let failed = 0;
 for (const [title, args] of checks) {

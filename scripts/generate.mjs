@@ -1,6 +1,6 @@
 // Writes everything that is generated; `--check` fails when a file differs from what would be written.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { root } from "./prepare.mjs";
@@ -16,7 +16,10 @@ function put(file, content) {
   } catch {}
   if (current === content) return;
   if (check) drifted.push(file);
-  else writeFileSync(target, content);
+  else {
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(target, content);
+  }
 }
 
 const reference = ["packages/definition/scripts/reference.mjs", ...(check ? ["--check"] : [])];
@@ -27,6 +30,18 @@ if (spawnSync(process.execPath, reference, { cwd: root, stdio: "inherit" }).stat
 const { openApiDocument } = await import(path.join(root, "packages/control-plane/dist/app/openapi.js"));
 const document = `${JSON.stringify(await openApiDocument(), null, 2)}\n`;
 put("docs/reference/openapi.json", document);
+
+const { referencePages } = await import(path.join(root, "packages/control-plane/dist/gate/reference.js"));
+const pages = await referencePages();
+for (const [page, content] of pages) put(`docs/reference/${page}`, content);
+const pagesFolder = path.join(root, "docs/reference/checks");
+for (const entry of readdirSync(pagesFolder, { recursive: true, withFileTypes: true })) {
+  const file = path.relative(root, path.join(entry.parentPath, entry.name));
+  if (!entry.isFile() || pages.has(path.relative("docs/reference", file))) continue;
+  // A page whose check is gone.
+  if (check) drifted.push(file);
+  else rmSync(path.join(root, file));
+}
 
 const folder = mkdtempSync(path.join(tmpdir(), "toban-generate-"));
 try {

@@ -887,6 +887,7 @@ export interface paths {
                         service: string;
                         version: string;
                         approve?: boolean;
+                        overrideGate?: string;
                     };
                 };
             };
@@ -993,6 +994,164 @@ export interface paths {
                                 version: string;
                                 fromVersion: string | null;
                             };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gate/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the change gate said of a service's releases, newest first */
+        get: {
+            parameters: {
+                query: {
+                    service: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            verdicts: {
+                                id: string;
+                                service: string;
+                                version: string;
+                                digest: string;
+                                /** @enum {string} */
+                                verdict: "pass" | "fail" | "inconclusive";
+                                report: {
+                                    tool: string;
+                                    families: string[];
+                                    files: number;
+                                    counts: {
+                                        block: number;
+                                        undecided: number;
+                                        warn: number;
+                                        info: number;
+                                        waived: number;
+                                        known: number;
+                                    };
+                                    findings: {
+                                        code: string;
+                                        /** @enum {string} */
+                                        severity: "block" | "warn" | "info";
+                                        path: string;
+                                        line: number;
+                                        reason: {
+                                            en: string;
+                                            ja: string;
+                                        };
+                                    }[];
+                                };
+                                recordedBy: string;
+                                recordedAt: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Record what the change gate said of a release; the digest is that of its files here */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        service: string;
+                        version: string;
+                        report: {
+                            tool: string;
+                            families: string[];
+                            files: number;
+                            counts: {
+                                block: number;
+                                undecided: number;
+                                warn: number;
+                                info: number;
+                                waived: number;
+                                known: number;
+                            };
+                            findings: {
+                                code: string;
+                                /** @enum {string} */
+                                severity: "block" | "warn" | "info";
+                                path: string;
+                                line: number;
+                                reason: {
+                                    en: string;
+                                    ja: string;
+                                };
+                            }[];
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            service: string;
+                            version: string;
+                            digest: string;
+                            /** @enum {string} */
+                            verdict: "pass" | "fail" | "inconclusive";
+                            report: {
+                                tool: string;
+                                families: string[];
+                                files: number;
+                                counts: {
+                                    block: number;
+                                    undecided: number;
+                                    warn: number;
+                                    info: number;
+                                    waived: number;
+                                    known: number;
+                                };
+                                findings: {
+                                    code: string;
+                                    /** @enum {string} */
+                                    severity: "block" | "warn" | "info";
+                                    path: string;
+                                    line: number;
+                                    reason: {
+                                        en: string;
+                                        ja: string;
+                                    };
+                                }[];
+                            };
+                            recordedBy: string;
+                            recordedAt: string;
                         };
                     };
                 };

@@ -143,6 +143,18 @@ const COMMANDS: {
     args: [["<artefacts...>", "files"]],
     run: (opened, [artefacts]) => gate.checkSignedArtefacts(opened, artefacts!),
   },
+  {
+    name: "configuration",
+    description: "variables of every environment as the settings list them, and .env files",
+    args: [],
+    run: (opened) => gate.checkConfigurationHere(opened),
+  },
+  {
+    name: "coverage",
+    description: "line coverage, from a report",
+    args: [["[reports...]", "Istanbul, LCOV, Cobertura or JaCoCo; default: those of well-known names"]],
+    run: (opened, [reports]) => gate.checkCoverageReports(opened, reports!),
+  },
 ];
 
 const shared = (command: Command): Command =>
@@ -181,6 +193,8 @@ async function perform(
       colour: process.stdout.isTTY === true && !process.env.NO_COLOR && !options.out,
     };
     const opened = gate.openGate(gateOptions);
+    const numbers = await numbersOf(opened.settings.definition);
+    if (numbers) gate.useNumbers(opened, numbers);
     const runs = await run(opened, options);
     const { verdict, text, report } = await gate.finish(
       opened,
@@ -205,6 +219,22 @@ async function perform(
     }
     process.exitCode = EXIT.inconclusive;
   }
+}
+
+/** The numbers that an operations definition has promised. Throws `invalid` for a definition with errors. */
+async function numbersOf(file: string | undefined): Promise<gate.GateNumbers | undefined> {
+  if (file === undefined) return undefined;
+  const { loadDefinition } = await import("../app/definition.ts");
+  const { operations } = await loadDefinition(path.resolve(file));
+  const promised = operations.gate;
+  if (!promised) return undefined;
+  const { critical, high } = promised.vulnerabilities;
+  const days = (duration: { ms: number }) => duration.ms / 86_400_000;
+  return {
+    criticalDays: days(critical),
+    highDays: days(high),
+    lineCoverage: promised.lineCoverage.ratio * 100,
+  };
 }
 
 /** Tells the control plane what the gate said of releases, `SERVICE@VERSION` each. */

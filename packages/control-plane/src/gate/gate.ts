@@ -3,6 +3,7 @@ import path from "node:path";
 import { notFound } from "../platform/errors.ts";
 import { baselineOf } from "./baseline.ts";
 import { GATE_CHECKS } from "./checks.ts";
+import { coverageSettings } from "./configuration/settings.ts";
 import { type Files, openFiles } from "./files.ts";
 import { type Outcome, raise, type Verdict } from "./finding.ts";
 import { matchesGlob } from "./glob.ts";
@@ -25,12 +26,10 @@ export type GateOptions = {
   baseline?: string | undefined;
   writeBaseline?: string | boolean | undefined;
   waivers?: string | undefined;
-  /** Numbers that an operations definition says, over those of the settings file. */
-  numbers?: GateNumbers;
 };
 
-/** What of the gate's settings is a commitment of the definition. */
-export type GateNumbers = { criticalDays?: number; highDays?: number; lineCoverage?: number };
+/** What of the gate's settings is a commitment of the definition; `lineCoverage` in percent. */
+export type GateNumbers = { criticalDays: number; highDays: number; lineCoverage: number };
 
 export type Gate = {
   files: Files;
@@ -47,15 +46,19 @@ const BASELINE = "toban.baseline.json";
 export function openGate(options: GateOptions): Gate {
   const files = openFiles(options.cwd);
   const settings = parseSettings(optional(files, options.settings, SETTINGS_FILE));
-  const { numbers = {} } = options;
-  const { vulnerabilities } = settings.supply;
-  vulnerabilities.days.critical = numbers.criticalDays ?? vulnerabilities.days.critical;
-  vulnerabilities.days.high = numbers.highDays ?? vulnerabilities.days.high;
-  if (settings.configuration.coverage && numbers.lineCoverage !== undefined) {
-    settings.configuration.coverage.minimum = numbers.lineCoverage;
-  }
   const isIgnored = (shown: string) => settings.ignore.some((glob) => matchesGlob(glob, shown));
   return { files, settings, now: options.now, kept: (paths) => paths.filter((one) => !isIgnored(one)) };
+}
+
+/** A definition's numbers take the place of those of the settings. */
+export function useNumbers(gate: Gate, numbers: GateNumbers): void {
+  const { supply, configuration } = gate.settings;
+  supply.vulnerabilities.days.critical = numbers.criticalDays;
+  supply.vulnerabilities.days.high = numbers.highDays;
+  configuration.coverage = {
+    ...(configuration.coverage ?? coverageSettings.parse({})),
+    minimum: numbers.lineCoverage,
+  };
 }
 
 /** Joins what was found, applies baseline and waivers, and renders it. */

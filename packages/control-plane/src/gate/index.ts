@@ -1,10 +1,20 @@
 export type { Check, Text } from "./check.ts";
 export type { Outcome, Verdict } from "./finding.ts";
-export { type Format, finish, type Gate, type GateNumbers, type GateOptions, openGate } from "./gate.ts";
+export {
+  type Format,
+  finish,
+  type Gate,
+  type GateNumbers,
+  type GateOptions,
+  openGate,
+  useNumbers,
+} from "./gate.ts";
 export { askGate, type GateAnswer, type RecordedReport, recordable } from "./record.ts";
 export { type GateRouteDeps, gateRoutes } from "./routes.ts";
 export {
+  checkConfigurationHere,
   checkContractPair,
+  checkCoverageReports,
   checkDeploymentPaths,
   checkEventVersions,
   checkLicenceFile,

@@ -70,6 +70,7 @@ export const gateRoutes =
         return { verdicts: verdicts.map(view) };
       },
     });
+    // Not idempotent by docs/adr/0007-change-gate.md: a repetition adds the same verdict, and the newest counts.
     app.route({
       method: "POST",
       url: "/v1/gate/verdicts",

@@ -47,60 +47,52 @@ export async function checkMigrationPaths(
   return outcomes;
 }
 
-/** Sources and deployment files: every path is a set of its own. */
+/** Sources, deployment files, texts: every path is a set of its own. */
 export async function checkSourcePaths(gate: Gate, paths: string[]): Promise<Outcome[]> {
   const { judgeSources, recognizeSources } = await import("./sources/index.ts");
-  return eachSet(
-    gate,
-    paths,
-    (below) => recognizeSources({ paths: below }),
-    (files) => judgeSources(files, gate.settings.sources),
-  );
+  return eachSet(gate, paths, recognizeSources, (files) => judgeSources(files, gate.settings.sources));
 }
 
 export async function checkDeploymentPaths(gate: Gate, paths: string[]): Promise<Outcome[]> {
   const { checkDeployment, recognizeDeployment } = await import("./deployment/index.ts");
-  return eachSet(
-    gate,
-    paths,
-    (below) => recognizeDeployment({ ...gate.files.tree(), paths: below }, gate.settings.deployment),
-    async (files) => checkDeployment(files, gate.settings.deployment),
+  return eachSet(gate, paths, recognizeDeployment, (files) =>
+    checkDeployment(files, gate.settings.deployment),
   );
 }
 
 export async function checkSecretPaths(gate: Gate, paths: string[]): Promise<Outcome[]> {
   const { checkSecrets, mayHoldSecrets } = await import("./supply/index.ts");
-  return eachSet(
-    gate,
-    paths,
-    (below) => below.filter(mayHoldSecrets),
-    async (files) => checkSecrets(files),
-  );
+  const recognize = (tree: Tree) => tree.paths.filter(mayHoldSecrets);
+  return eachSet(gate, paths, recognize, async (files) => checkSecrets(files));
 }
 
 async function eachSet(
   gate: Gate,
   paths: string[],
-  recognize: (below: string[]) => string[],
+  recognize: (tree: Tree) => string[],
   check: (files: SourceFile[]) => Promise<Outcome>,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const shown of paths) {
-    const isFolder = gate.files.isFolder(shown);
-    const prefix = isFolder ? `${path.posix.normalize(shown).replace(/\/$/, "")}/` : "";
-    // What a folder is called must not decide whether what is in it counts.
-    const names = isFolder
-      ? gate.files.below(shown).map((name) => name.slice(prefix === "./" ? 0 : prefix.length))
-      : [];
-    const rooted = isFolder
-      ? recognize(names).map((name) => (prefix === "./" ? name : prefix + name))
-      : [shown];
-    const { files, unread } = gate.files.readAll(gate.kept(rooted));
+    const names = gate.files.isFolder(shown) ? recognizedBelow(gate, shown, recognize) : [shown];
+    const { files, unread } = gate.files.readAll(gate.kept(names));
     outcomes.push(unread);
     if (files.length > 0) outcomes.push(await check(files));
     else if (unread.files.length === 0) outcomes.push(nothingIn(shown));
   }
   return outcomes;
+}
+
+/** What is recognized as seen from the folder: what it is itself called must not decide whether its files count. */
+function recognizedBelow(gate: Gate, folder: string, recognize: (tree: Tree) => string[]): string[] {
+  const start = path.posix.join(folder, "/");
+  const prefix = start === "./" ? "" : start;
+  const whole = gate.files.treeOf([folder]);
+  const tree = {
+    paths: whole.paths.map((name) => name.slice(prefix.length)),
+    read: (name: string) => whole.read(prefix + name),
+  };
+  return recognize(tree).map((name) => prefix + name);
 }
 
 export async function checkContractPair(gate: Gate, base: string, revision: string): Promise<Outcome[]> {
@@ -202,6 +194,30 @@ export async function checkSignedArtefacts(gate: Gate, artefacts: string[]): Pro
     gate.files.readAll(missing).unread,
     ...(signed.length > 0 ? [checkSignatures(signed, gate.settings.supply.signatures)] : []),
   ];
+}
+
+/** Line coverage, from the reports that are named or else from those of well-known names. */
+export async function checkCoverageReports(gate: Gate, reports: string[]): Promise<Outcome[]> {
+  const { checkCoverage, coverageSettings, isCoverageReport } = await import("./configuration/index.ts");
+  const settings = gate.settings.configuration.coverage ?? coverageSettings.parse({});
+  const named =
+    reports.length > 0 ? reports : (settings.reports ?? gate.files.tree().paths.filter(isCoverageReport));
+  if (named.length === 0) return [nothingIn(".")];
+  const given = named.map((shown) => {
+    const result = gate.files.read(shown);
+    const file = "file" in result ? result.file : null;
+    return { path: shown, file, modifiedAt: modifiedAt(gate.files.cwd, shown) ?? null };
+  });
+  return [{ files: named, findings: checkCoverage(given, settings, gate.now) }];
+}
+
+/** Variables of every environment, `.env` files, and coverage reports. */
+export async function checkConfigurationHere(gate: Gate, tree = gate.files.tree()): Promise<Outcome[]> {
+  const { checkConfiguration, recognizeConfiguration } = await import("./configuration/index.ts");
+  const { configuration } = gate.settings;
+  if (recognizeConfiguration(tree, configuration).length === 0) return [nothingIn(".")];
+  const context = { now: gate.now, modifiedAt: (shown: string) => modifiedAt(gate.files.cwd, shown) ?? null };
+  return [checkConfiguration(tree, configuration, context)];
 }
 
 function moment(text: string): Date {

@@ -1,7 +1,8 @@
 import type { Outcome } from "./finding.ts";
-import { type Gate, modifiedAt } from "./gate.ts";
+import type { Gate } from "./gate.ts";
 import { matchesGlob } from "./glob.ts";
 import {
+  checkConfigurationHere,
   checkContractPair,
   checkEventVersions,
   checkMigrationPaths,
@@ -35,14 +36,15 @@ export async function checkEverything(gate: Gate): Promise<FamilyRun[]> {
   );
   if (sources.length > 0) {
     const { files, unread } = gate.files.readAll(sources);
-    add("sources", [unread, await judgeSources(files, settings.sources)]);
+    add("sources", [unread, await judgeSources(files, settings.sources, { whole: true })]);
   }
 
   const { checkDeployment, recognizeDeployment } = await import("./deployment/index.ts");
-  const deployment = recognizeDeployment(tree, settings.deployment);
+  const deployment = recognizeDeployment(tree);
   if (deployment.length > 0) {
     const { files, unread } = gate.files.readAll(deployment);
-    add("deployment", [unread, checkDeployment(files, settings.deployment)]);
+    const found = await checkDeployment(files, settings.deployment, { wholeRepository: true });
+    add("deployment", [unread, found]);
   }
 
   for (const { base, revision } of settings.contract.pairs ?? []) {
@@ -74,10 +76,9 @@ export async function checkEverything(gate: Gate): Promise<FamilyRun[]> {
   const texts = supply.secrets.filter((name) => "file" in gate.files.read(name));
   if (texts.length > 0) add("secrets", await checkSecretPaths(gate, texts));
 
-  const { checkConfiguration, recognizeConfiguration } = await import("./configuration/index.ts");
+  const { recognizeConfiguration } = await import("./configuration/index.ts");
   if (recognizeConfiguration(tree, settings.configuration).length > 0) {
-    const context = { now: gate.now, modifiedAt: (name: string) => modifiedAt(gate.files.cwd, name) ?? null };
-    add("configuration", [checkConfiguration(tree, settings.configuration, context)]);
+    add("configuration", await checkConfigurationHere(gate, tree));
   }
   return runs;
 }

@@ -3,7 +3,7 @@ import { fingerprints } from "../fingerprint.ts";
 import type { Report } from "../report.ts";
 import type { Language } from "./text.ts";
 
-/** For programs: one object; see `docs/reference/check-report.schema.json` for its shape. */
+/** For programs: `{ verdict, files, findings, waived, known }`, texts in the given language. */
 export function asJson(
   report: Report,
   options: { language: Language; lineOf(finding: Finding): string },
