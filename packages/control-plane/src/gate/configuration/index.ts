@@ -14,8 +14,8 @@ import {
 import { readVariables, type Variable } from "./variables.ts";
 
 export { CONFIGURATION_CHECKS } from "./checks.ts";
-export { type CoverageReport, checkCoverage } from "./line-coverage/check.ts";
-export { type ConfigurationSettings, type CoverageSettings, configurationSettings };
+export { type CoverageReport, checkCoverage, isCoverageReport } from "./line-coverage/check.ts";
+export { type ConfigurationSettings, type CoverageSettings, configurationSettings, coverageSettings };
 
 /** `modifiedAt` gives a file's time, for coverage reports that do not state when they were made. */
 export type ConfigurationContext = {

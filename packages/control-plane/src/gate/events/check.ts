@@ -27,9 +27,10 @@ export function checkEvents(
   if (revision.files.length === 0)
     all.push({ finding: raise(CHECKS.noRevision, start, { name: revision.name }), names: [] });
   const counted = settings.compatibility.endsWith("_TRANSITIVE") ? bases : bases.slice(-1);
-  if (counted.every(({ files: none }) => none.length === 0)) {
+  if (counted.length === 0 || counted.some(({ files: none }) => none.length === 0)) {
     all.push({ finding: raise(CHECKS.noBase, start), names: [] });
   }
+  const strangers: EventSet[] = [];
   for (const base of counted) {
     const { version, findings } = readVersion(base);
     all.push(...findings.map((finding) => ({ finding, names: [] })));
@@ -37,9 +38,14 @@ export function checkEvents(
     const isWhole = (revision.folder ?? revision.files.length > 1) && read.findings.length === 0;
     const found = compareVersions(version, read.version, isWhole, { settings, now });
     if (found === null && findings.length + read.findings.length === 0 && base.files.length > 0) {
-      all.push({ finding: raise(CHECKS.noCounterpart, start, { base: base.name }), names: [] });
+      strangers.push(base);
     }
     all.push(...(found ?? []));
+  }
+  // A folder may be older than the event; a file that was named is meant to be held against it.
+  for (const base of strangers) {
+    if (base.folder && strangers.length < counted.length) continue;
+    all.push({ finding: raise(CHECKS.noCounterpart, start, { base: base.name }), names: [] });
   }
   const findings = unique(applyEvolution(all, settings));
   for (const { path } of findings) files.add(path);

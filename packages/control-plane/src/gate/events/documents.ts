@@ -1,6 +1,7 @@
 import { isCollection, isPair, isScalar, type Node, parseDocument, visit } from "yaml";
 import { type Place, placesIn, type SourceFile } from "../finding.ts";
 import type { Location, SchemaSource } from "../schema/index.ts";
+import { fromRegistry, linkById, spellOutNull } from "./dialects.ts";
 
 /** One parsed file: its value, and where each part of it stands. */
 export type Document = {
@@ -34,6 +35,10 @@ export function parseFile(file: SourceFile): Parsed {
       return { fault: "its aliases cannot be followed", place: start };
     }
   }
+  // What a registry answers is written on one line: all of it is where the file begins.
+  const answer = fromRegistry(value);
+  if (answer) value = answer.schema;
+  spellOutNull(value);
   let places: Map<string, [number, number]> | undefined;
   const locate = placesIn(file);
   return {
@@ -85,6 +90,7 @@ export type Library = {
 };
 
 export function libraryOf(documents: Document[]): Library {
+  linkById(documents);
   const byPath = new Map(documents.map((document) => [document.file.path, document]));
   const load = (path: string) => byPath.get(path)?.value;
   return { documents: byPath, source: (dialect) => ({ dialect, load }) };

@@ -19,7 +19,9 @@ export function joinRenames(differences: Difference[], base: Library, revision: 
     const alone = gone.filter(({ path }) => path === from.path).length === 1 && candidates.length === 1;
     const only = alone && sameSchema(from, candidates[0]!, base, revision) ? candidates[0] : undefined;
     const to = spelled ?? only;
-    if (to) renamed.set(from, { to, isSpelling: spelled !== undefined });
+    if (!to) continue;
+    const isSame = spelled !== undefined || isLonger(letters(nameOf(from)), letters(nameOf(to)));
+    renamed.set(from, { to, isSpelling: isSame });
   }
   const told = new Set([...renamed.values()].map(({ to }) => to));
   const isPartOf = (one: Difference) =>
@@ -41,6 +43,10 @@ export function joinRenames(differences: Difference[], base: Library, revision: 
 }
 
 const nameOf = (difference: Difference): string => String(difference.params.name ?? "");
+
+/** `email` and `emailAddress` are one thing; `id` is in too many names to tell. */
+const isLonger = (one: string, other: string): boolean =>
+  Math.min(one.length, other.length) >= 4 && (one.includes(other) || other.includes(one));
 
 const letters = (name: string): string => name.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
 

@@ -65,7 +65,7 @@ export function readVersion(set: EventSet): { version: Version; findings: Findin
 
 function isSchema(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  if (value.openapi !== undefined || value.swagger !== undefined) return false;
+  if (value.openapi !== undefined || value.swagger !== undefined) return bundleOf(value) !== null;
   if (value.type === "record" && Array.isArray(value.fields)) return false;
   const type = own(value, "type");
   if (typeof type === "string" && !/^(object|array|string|number|integer|boolean|null)$/.test(type))
@@ -96,11 +96,10 @@ function contractsOf(document: Document, folder: string, isPart: boolean): Contr
     "const",
     "items",
   ];
-  const holder = ["$defs", "definitions"].find((key) => isRecord(own(root, key)));
-  if (holder && !says.some((key) => own(root, key) !== undefined)) {
-    const definitions = own(root, holder) as Record<string, unknown>;
-    return Object.entries(definitions).map(([name, schema]) => {
-      const where = below(at, holder, name);
+  const bundle = says.some((key) => own(root, key) !== undefined) ? null : bundleOf(root);
+  if (bundle) {
+    return Object.entries(bundle.schemas).map(([name, schema]) => {
+      const where = below(at, ...bundle.keys, name);
       const sunset = isRecord(schema) ? sunsetOf(schema) : null;
       const keys = [`definition ${name}`];
       return { name, keys, node: { schema, at: where }, dialect, at: where, sunset, isPart };
@@ -114,13 +113,30 @@ function contractsOf(document: Document, folder: string, isPart: boolean): Contr
     `path ${relative}`,
     `file ${file}`,
     ...(title ? [`title ${title}`] : []),
-    ...(isVersionOnly(file) ? [] : [`stem ${stemOf(file)}`]),
-    ...(id ? [`stem ${stemOf(id)}`] : []),
+    ...(isVersionOnly(file) ? [] : [`stem ${pathStemOf(relative)}`]),
+    ...(id ? [`stem ${pathStemOf(id)}`] : []),
     ...(title ? [`stem ${stemOf(title)}`] : []),
   ];
   return [
     { name: title ?? file, keys, node: { schema: root, at }, dialect, at, sunset: sunsetOf(root), isPart },
   ];
+}
+
+/** Schemas side by side: definitions, or an OpenAPI document without paths, as EventBridge's registry writes it. */
+function bundleOf(
+  root: Record<string, unknown>,
+): { keys: string[]; schemas: Record<string, unknown> } | null {
+  for (const key of ["$defs", "definitions"]) {
+    const schemas = own(root, key);
+    if (isRecord(schemas)) return { keys: [key], schemas };
+  }
+  const paths = own(root, "paths");
+  const components = own(root, "components");
+  const schemas = isRecord(components) ? own(components, "schemas") : undefined;
+  const isEmpty = paths === undefined || (isRecord(paths) && Object.keys(paths).length === 0);
+  return isRecord(schemas) && isEmpty && root.openapi !== undefined
+    ? { keys: ["components", "schemas"], schemas }
+    : null;
 }
 
 const textOf = (record: Record<string, unknown>, key: string): string | null => {
@@ -131,6 +147,7 @@ const textOf = (record: Record<string, unknown>, key: string): string | null => 
 /** Draft-07 and older read nothing beside a `$ref`; without a `$schema` the newest rules hold. */
 function dialectOf(root: Record<string, unknown>): Dialect {
   const schema = textOf(root, "$schema");
+  if (String(root.openapi ?? "").startsWith("3.0")) return "openapi-3.0";
   return schema && /draft-0[3-7]/.test(schema) ? "draft-07" : "2020-12";
 }
 
@@ -149,6 +166,15 @@ export function stemOf(name: string): string {
     .replace(/[^\p{L}\p{N}]/gu, "")
     .toLowerCase();
 }
+
+/** The same of a path or an address, with its folders but not those that are versions. */
+const pathStemOf = (path: string): string =>
+  path
+    .replace(/\/+$/, "")
+    .split("/")
+    .map(stemOf)
+    .filter((part) => part !== "")
+    .join("/");
 
 /** `v1.json`, `2.0.0.json`, `base.json`: names that tell versions apart, not events. */
 export const isVersionOnly = (file: string): boolean =>

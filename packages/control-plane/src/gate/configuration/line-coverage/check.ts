@@ -34,8 +34,10 @@ export function checkCoverage(reports: CoverageReport[], settings: CoverageSetti
   });
 }
 
-/** Names under which tools write reports that state lines. */
+/** Where tools write reports that state lines, unless it is a test's own material. */
 export const isCoverageReport = (path: string): boolean =>
+  /(^|\/)(coverage|jacoco|jacoco\/test)\/[^/]+$|^[^/]+$/.test(path) &&
+  !/(^|\/)(tests?|__tests__|fixtures|examples?|corpus|testdata)\//.test(path) &&
   /(^|\/)(coverage-summary\.json|coverage-final\.json|lcov\.info|cobertura(-coverage)?\.xml|jacoco(TestReport)?\.xml|clover\.xml|coverage\.xml|\.resultset\.json)$/.test(
     path,
   );
