@@ -190,3 +190,26 @@ describe("env files in the tree and in images", () => {
     expect(one.verdict).toBe("pass");
   });
 });
+
+describe("coverage of a working directory", () => {
+  const summary = (pct: number) => JSON.stringify({ total: { lines: { total: 100, covered: pct, pct } } });
+
+  test("asked for and nowhere to be found, it is undecided", async () => {
+    const one = await check({}, { coverage: {} });
+    expect(one.codes).toEqual(["configuration/coverage-missing"]);
+    expect(one.verdict).toBe("inconclusive");
+  });
+
+  test("a report under its usual name is read without being asked for; a test's own material is not", async () => {
+    expect((await check({ "coverage/coverage-summary.json": summary(79) })).verdict).toBe("fail");
+    expect((await check({ "coverage/coverage-summary.json": summary(80) })).verdict).toBe("pass");
+    expect((await check({ "test/fixtures/coverage/lcov.info": "" })).verdict).toBe("pass");
+  });
+
+  test("what a test runner's configuration asks for counts for nothing", async () => {
+    const files = { "vitest.config.json": '{"coverage":{"thresholds":{"lines":95}}}' };
+    expect((await check(files, { coverage: { reports: ["vitest.config.json"] } })).verdict).toBe(
+      "inconclusive",
+    );
+  });
+});

@@ -3,7 +3,12 @@ import type { Family, Tree } from "../family.ts";
 import { type Finding, type Outcome, type Place, placesIn, raise, type SourceFile } from "../finding.ts";
 import { CONFIGURATION_CHECKS as CHECKS } from "./checks.ts";
 import { checkCommittedEnv, checkImage, isEnvExample, isEnvFile } from "./env-files.ts";
-import { type CoverageReport, checkCoverage, isCoverageReport } from "./line-coverage/check.ts";
+import {
+  type CoverageReport,
+  checkCoverage,
+  isCoverageReport,
+  USUAL_REPORTS,
+} from "./line-coverage/check.ts";
 import { checkExample, checkMatrix, type Environment } from "./matrix.ts";
 import {
   type ConfigurationSettings,
@@ -32,7 +37,7 @@ export function recognizeConfiguration(tree: Tree, settings: ConfigurationSettin
     ...new Set([
       ...tree.paths.filter((path) => isEnvFile(path) || isDockerfile(path) || isEnvExample(path)),
       ...named,
-      ...reportsOf(tree, settings),
+      ...askedReports(tree, settings),
     ]),
   ].sort();
 }
@@ -52,7 +57,7 @@ export function checkConfiguration(
     ...checkEnvironments(settings, read, context.settingsPath ?? "toban.check.json", files),
     ...checkEnvFiles(tree, settings, read),
   ];
-  const reports = reportsOf(tree, settings).map(
+  const reports = askedReports(tree, settings).map(
     (path): CoverageReport => ({ path, file: read(path), modifiedAt: context.modifiedAt(path) }),
   );
   const coverage = settings.coverage ?? coverageSettings.parse({});
@@ -127,6 +132,14 @@ function ignoreFor(tree: Tree, path: string): string | undefined {
 function contextOf(tree: Tree, path: string): string[] {
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
   return tree.paths.filter((one) => one.startsWith(folder)).map((one) => one.slice(folder.length));
+}
+
+/** Where coverage is asked for and no report is found, the first usual one is missing. */
+function askedReports(tree: Tree, settings: ConfigurationSettings): string[] {
+  const found = reportsOf(tree, settings);
+  if (found.length > 0 || !settings.coverage) return found;
+  const usual = USUAL_REPORTS.filter((path) => tryRead(tree, path) !== null);
+  return usual.length > 0 ? usual : USUAL_REPORTS.slice(0, 1);
 }
 
 function reportsOf(tree: Tree, settings: ConfigurationSettings): string[] {

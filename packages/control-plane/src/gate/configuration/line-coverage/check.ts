@@ -34,6 +34,21 @@ export function checkCoverage(reports: CoverageReport[], settings: CoverageSetti
   });
 }
 
+/** Where the tools of most languages put a report by themselves; git usually ignores these. */
+export const USUAL_REPORTS = [
+  "coverage/coverage-summary.json",
+  "coverage/coverage-final.json",
+  "coverage/lcov.info",
+  "coverage/cobertura-coverage.xml",
+  "coverage/clover.xml",
+  "coverage/.resultset.json",
+  "coverage.xml",
+  "coverage.json",
+  "lcov.info",
+  "target/site/jacoco/jacoco.xml",
+  "build/reports/jacoco/test/jacocoTestReport.xml",
+];
+
 /** Where tools write reports that state lines, unless it is a test's own material. */
 export const isCoverageReport = (path: string): boolean =>
   /(^|\/)(coverage|jacoco|jacoco\/test)\/[^/]+$|^[^/]+$/.test(path) &&
