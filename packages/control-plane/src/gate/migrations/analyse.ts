@@ -4,6 +4,7 @@ import { type Lock, locksOf } from "./locks.ts";
 import { loadParser, type Parser } from "./parse.ts";
 import { type Replay, replayStatement } from "./replay.ts";
 import { MIGRATION_RULES, RULES } from "./rules/index.ts";
+import { changesManyRows } from "./rules/transaction-work.ts";
 import type { MigrationSettings } from "./settings.ts";
 import { openSession, wrapOf } from "./simulate.ts";
 import { emptyState, type State } from "./state.ts";
@@ -124,6 +125,8 @@ function play(run: Run, migration: Migration, script: Script, statements: Statem
   const transaction = settings.transaction ?? script.transaction;
   const simulation = openSession(settings, wrapOf(transaction, statements), state, run.unit);
   const { session } = simulation;
+  const said = new Set<string>();
+  const first = (key: string) => !said.has(key) && said.add(key).size > 0;
   const replay: Replay = {
     state,
     made: { migration: state.migration, transaction: session.unit },
@@ -158,15 +161,20 @@ function play(run: Run, migration: Migration, script: Script, statements: Statem
         },
         settings,
         facts,
+        first,
         nameOf,
         emit: emitter(run, statement),
       };
       for (const rule of RULES) rule(context);
     }
+    const changed =
+      session.transaction === undefined
+        ? undefined
+        : changesManyRows({ statement, before: state, nameOf, settings });
     replay.made = { migration: state.migration, transaction: session.unit };
     replay.searchPath = session.searchPath;
     replayStatement(replay, statement);
-    simulation.after(statement, locks, state);
+    simulation.after(statement, locks, changed);
   }
   run.unit = session.unit + 1;
 }

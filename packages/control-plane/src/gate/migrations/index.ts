@@ -12,11 +12,13 @@ export { readMigrationSets, setsOfFiles } from "./read/sets.ts";
 export { type MigrationSettings, migrationSettings } from "./settings.ts";
 export type { Migration, MigrationFacts, MigrationSet, Rule, Script, Statement } from "./types.ts";
 
-/** What examples are run with: a tenant column and peak hours, so that every rule is on. */
-const EXAMPLE_SETTINGS = migrationSettings.parse({});
+/** What examples are run with: peak hours, so that every rule is on. */
+const EXAMPLE_SETTINGS = migrationSettings.parse({
+  peakHours: { zone: "Asia/Tokyo", windows: [{ from: "09:00", to: "18:00" }] },
+});
 
-/** When examples with a release ledger are judged. */
-const EXAMPLE_TIME = new Date("2026-01-01T00:00:00Z");
+/** When examples are judged: within their peak hours, and what a release ledger's instants are compared with. */
+const EXAMPLE_TIME = new Date("2026-01-01T12:00:00+09:00");
 
 export const migrationFamily: Family = {
   name: "migration",
@@ -25,14 +27,14 @@ export const migrationFamily: Family = {
   async example(files) {
     const ledger = files.find((file) => file.path === "release-ledger.json");
     const entries = ledger && contractionLedger.parse(JSON.parse(ledger.text));
-    const facts = entries && { contraction: contractionFrom(entries, EXAMPLE_TIME) };
+    const facts = {
+      plannedAt: EXAMPLE_TIME,
+      ...(entries && { contraction: contractionFrom(entries, EXAMPLE_TIME) }),
+    };
     const { sets, findings } = setsOfFiles(files.filter((file) => file !== ledger));
     const found = [...findings];
     for (const set of sets) {
-      found.push(
-        ...set.findings,
-        ...(await analyseMigrations(set, { settings: EXAMPLE_SETTINGS, ...(facts && { facts }) })),
-      );
+      found.push(...set.findings, ...(await analyseMigrations(set, { settings: EXAMPLE_SETTINGS, facts })));
     }
     return { files: files.map((file) => file.path), findings: found };
   },

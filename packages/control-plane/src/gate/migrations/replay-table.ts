@@ -296,9 +296,17 @@ export function alterTable(replay: Replay, name: string, command: AlterTableCmd)
       break;
     }
     case "AT_ValidateConstraint": {
-      const constraint = draft.constraints.get(column);
-      if (constraint !== undefined) draft.constraints.set(column, { ...constraint, validated: true });
-      if (constraint?.kind === "not-null") {
+      // One that the history does not know is kept by its name: somebody validated it.
+      const unknown: Constraint = {
+        name: column,
+        kind: "check",
+        validated: true,
+        columns: [],
+        made: replay.made,
+      };
+      const constraint = draft.constraints.get(column) ?? unknown;
+      draft.constraints.set(column, { ...constraint, validated: true });
+      if (constraint.kind === "not-null") {
         for (const one of constraint.columns) {
           const of = draft.columns.get(one);
           if (of !== undefined) draft.columns.set(one, { ...of, notNull: true });

@@ -109,8 +109,21 @@ export function replayStatement(replay: Replay, statement: Statement) {
     case "CreateDomainStmt": {
       const name = qualified(statement.node.domainname);
       const base = typeText(statement.node.typeName);
-      const of = base === undefined ? {} : { base };
+      const tests = (statement.node.constraints ?? []).some(
+        (one) =>
+          "Constraint" in one &&
+          one.Constraint.contype !== "CONSTR_DEFAULT" &&
+          one.Constraint.contype !== "CONSTR_NULL",
+      );
+      const of = { ...(base === undefined ? {} : { base }), constrained: tests };
       state.set("type", name, { name, kind: "domain", values: [], added: new Map(), ...of, made });
+      break;
+    }
+    case "AlterDomainStmt": {
+      const name = typeName(replay, statement.node.typeName);
+      const type = state.get("type", name);
+      const adds = statement.node.subtype === "C" || statement.node.subtype === "O";
+      if (type !== undefined && adds) state.set("type", name, { ...type, constrained: true });
       break;
     }
     case "CompositeTypeStmt": {

@@ -41,4 +41,6 @@ export type Session = {
   searchPath: readonly string[];
   /** Locks on relations held by the open transaction; without one always empty. */
   locks: readonly HeldLock[];
+  /** Tables in use of which the open transaction has changed many rows. */
+  backfilled: ReadonlySet<string>;
 };

@@ -14,8 +14,8 @@ export type Simulation = {
   session: Session;
   /** Makes the session what it is when the statement starts. */
   before(statement: Statement): void;
-  /** Applies what the statement did to the session; `locks` are those it took. */
-  after(statement: Statement, locks: readonly Lock[], state: State): void;
+  /** Applies what the statement did to the session: `taken` locks, and the table of which it `changed` many rows. */
+  after(statement: Statement, taken: readonly Lock[], changed: string | undefined): void;
 };
 
 /** Statements that refuse to run inside a transaction block; a reason to believe that the runner opens none. */
@@ -67,7 +67,8 @@ export function wrapOf(transaction: Transaction, statements: readonly Statement[
     case "none":
       return transaction;
     case "implicit":
-      return own.length > 1 ? "per-file" : "none";
+      // BEGIN in such a message makes an ordinary transaction of it, which its COMMIT ends.
+      return own.length > 1 && !own.some(({ kind }) => kind === "TransactionStmt") ? "per-file" : "none";
     case "detected":
       return own.some(refusesTransaction) ? "none" : "per-file";
     case "unknown": {
@@ -96,9 +97,10 @@ export function openSession(
   let start: { mark: Mark; set: Values } | undefined;
   let savepoints: Savepoint[] = [];
   let locks: HeldLock[] = [];
-  const session: Session = { transaction: undefined, unit, wrap, ...set, locks };
+  let backfilled = new Set<string>();
+  const session: Session = { transaction: undefined, unit, wrap, ...set, locks, backfilled };
 
-  const refresh = () => Object.assign(session, { ...set, ...local, locks });
+  const refresh = () => Object.assign(session, { ...set, ...local, locks, backfilled });
   const begin = (by: "begin" | "runner" | "assumed" | "statement") => {
     session.unit += 1;
     session.transaction = { id: session.unit, by };
@@ -114,6 +116,7 @@ export function openSession(
     local = {};
     savepoints = [];
     locks = [];
+    backfilled = new Set();
     refresh();
   };
   if (wrap !== "none") begin(wrap === "per-file" ? "runner" : "assumed");
@@ -181,8 +184,10 @@ export function openSession(
         if (session.transaction === undefined) session.unit += 1;
       } else if (session.transaction === undefined) begin("statement");
     },
-    after(statement, taken, { madeHere }) {
+    after(statement, taken, changed) {
+      const { madeHere } = state;
       if (session.transaction !== undefined) {
+        if (changed !== undefined) backfilled.add(changed);
         const { line } = statement.place;
         for (const lock of taken) locks.push({ ...lock, line, madeHere: madeHere(lock.table) });
       }

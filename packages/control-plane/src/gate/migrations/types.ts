@@ -104,6 +104,8 @@ export type RuleContext = {
   later: readonly Statement[];
   settings: MigrationSettings;
   facts: MigrationFacts;
+  /** True the first time that this key is asked for in a script; for what is worth saying once. */
+  first(key: string): boolean;
   /** The full name (`schema.name`) of a relation as the session resolves it. */
   nameOf(relation: RangeVar | undefined): string;
   emit: Emit;
@@ -218,6 +220,8 @@ export type UserType = {
   added: ReadonlyMap<string, Made>;
   /** What a domain is of. */
   base?: string;
+  /** A domain that tests its values. */
+  constrained?: boolean;
   made?: Made;
 };
 
