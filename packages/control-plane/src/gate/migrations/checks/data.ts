@@ -132,7 +132,7 @@ export const DATA_CHECKS = checks({
   },
   unbatchedBackfill: {
     code: "migration/unbatched-backfill",
-    severity: "warn",
+    severity: "block",
     commitments: ["INV-OPS-003", "GL-074", "INV-020"],
     title: { en: "A new column is filled in one statement", ja: "新しい列を一文で埋めている" },
     why: {

@@ -87,6 +87,23 @@ export const DROP_OTHER_CHECKS = checks({
       "migrations/0002-drop.sql": "SET lock_timeout = '2s';\nALTER TABLE users DROP CONSTRAINT grown;\n",
     },
   },
+  dropPrimaryKey: {
+    code: "migration/drop-primary-key",
+    severity: "block",
+    commitments: ["INV-OPS-003", "RF-155", "INV-012"],
+    title: { en: "A primary key is dropped", ja: "主キーを削除している" },
+    why: {
+      en: "INSERT … ON CONFLICT of the running version needs it, foreign keys point at it, and logical replication refuses UPDATE and DELETE without it.",
+      ja: "稼働中の版のINSERT … ON CONFLICTに必要で、外部キーが参照し、論理レプリケーションはこれなしのUPDATEとDELETEを拒む。",
+    },
+    reason: { en: "{table} loses its primary key {name}.", ja: "{table} が主キー {name} を失う。" },
+    remedy: {
+      en: "Build the new unique index CONCURRENTLY and exchange the keys in one ALTER TABLE with USING INDEX.",
+      ja: "新しい一意インデックスをCONCURRENTLYで作り、USING INDEXを使って一つのALTER TABLEで鍵を入れ替える。",
+    },
+    bad: "SET lock_timeout = '2s';\nALTER TABLE plans DROP CONSTRAINT plans_pkey;\n",
+    good: "SET lock_timeout = '2s';\nALTER TABLE plans ALTER COLUMN id SET NOT NULL, DROP CONSTRAINT plans_pkey, ADD CONSTRAINT plans_pkey PRIMARY KEY USING INDEX plans_new_key;\n",
+  },
   detachPartition: {
     code: "migration/detach-partition",
     severity: "warn",

@@ -79,7 +79,7 @@ export const DROP_CHECKS = checks({
   },
   viewRecreated: {
     code: "migration/view-recreated",
-    severity: "warn",
+    severity: "block",
     commitments: ["INV-OPS-003", "RF-155"],
     title: { en: "A view is dropped and made again", ja: "ビューを削除して作り直している" },
     why: {
@@ -112,21 +112,21 @@ export const DROP_CHECKS = checks({
     good: "CREATE OR REPLACE FUNCTION price_of(bigint) RETURNS numeric LANGUAGE sql STABLE RETURN 1;\n",
   },
   routineArguments: {
-    code: "migration/function-needs-more",
+    code: "migration/function-changed",
     severity: "block",
     commitments: COMPATIBILITY,
-    title: { en: "A function is made again with more arguments", ja: "関数を引数を増やして作り直している" },
+    title: { en: "A function is made again in another shape", ja: "関数を別の形で作り直している" },
     why: {
-      en: "The running version calls it with the old arguments, which no longer fit.",
-      ja: "稼働中の版は従来の引数で呼ぶが、もう合わない。",
+      en: "The running version calls it with the old arguments and reads the old result; one of them no longer fits.",
+      ja: "稼働中の版は従来の引数で呼び、従来の結果を読むが、そのどちらかがもう合わない。",
     },
     reason: {
       en: "{name} now needs more arguments than before.",
       ja: "{name} が以前より多くの引数を必要とする。",
     },
     remedy: {
-      en: "Keep the old function beside the new one, or give the new parameters defaults.",
-      ja: "従来の関数を新しい関数と並べて残すか、増やした引数に既定値を付ける。",
+      en: "Make the new function under another name beside the old one, or give new parameters defaults.",
+      ja: "新しい関数を別の名前で従来のものと並べて作るか、増やした引数に既定値を付ける。",
     },
     bad: "DROP FUNCTION price_of(bigint);\nCREATE FUNCTION price_of(id bigint, currency text) RETURNS numeric LANGUAGE sql STABLE RETURN 1;\n",
     good: "CREATE FUNCTION price_of(id bigint, currency text) RETURNS numeric LANGUAGE sql STABLE RETURN 1;\n",

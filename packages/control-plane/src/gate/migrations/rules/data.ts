@@ -194,7 +194,8 @@ function update(context: RuleContext, node: UpdateStmt, ctes: ReadonlyMap<string
     // A new column is being filled: nothing is lost, but all rows change in one statement.
     const isBatch =
       found === "some" && (context.statement.conditional || /\blimit\b/i.test(context.statement.text));
-    if (!isBatch) context.emit(CHECKS.unbatchedBackfill, { at, params: { table: name } });
+    const severity = found === "some" ? ("warn" as const) : ("block" as const);
+    if (!isBatch) context.emit(CHECKS.unbatchedBackfill, { at, params: { table: name }, severity });
     return;
   }
   if (found === "likely") return context.emit(CHECKS.likelyWholeTable, { at, params });

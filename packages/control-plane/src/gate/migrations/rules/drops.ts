@@ -1,7 +1,15 @@
-import type { DropStmt, Node, RangeVar } from "libpg-query";
+import type { AlterTableCmd, DropStmt, Node, RangeVar } from "libpg-query";
 import { DROP_CHECKS as CHECKS } from "../checks/drops.ts";
 import { DROP_OTHER_CHECKS as OTHERS } from "../checks/drops-other.ts";
-import { commandsOf, droppedRelations, lastName, relationOf, stringsOf } from "../nodes.ts";
+import {
+  commandsOf,
+  constraintOf,
+  droppedRelations,
+  lastName,
+  relationOf,
+  stringsOf,
+  typeText,
+} from "../nodes.ts";
 import type { Rule, RuleContext, StatementOf } from "../types.ts";
 import { contractStep } from "./contract.ts";
 import { isOwn } from "./data.ts";
@@ -83,13 +91,38 @@ function dropView(context: RuleContext, relation: RangeVar) {
   const before = known?.columns ?? selectedNames(known?.query);
   const after =
     again.kind === "ViewStmt" ? selectedNames(again.node.query, stringsOf(again.node.aliases)) : undefined;
-  const isKnown = before !== undefined && after !== undefined;
-  const lost = isKnown ? before.filter((column) => !after.includes(column)) : [];
-  if (lost.length > 0) {
-    const object = `${name}.${lost[0]}`;
-    contractStep(context, object, CHECKS.viewColumns, { params: { name, columns: lost.join(", ") } });
-  } else if (!isKnown) context.emit(CHECKS.viewRecreated, { params });
+  if (before !== undefined && after !== undefined) return lostColumns(context, name, before, after);
+  // OR REPLACE would do if the columns stayed; only a materialized view has no such way.
+  const isPlain = again.kind === "ViewStmt";
+  if (isPlain) contractStep(context, name, CHECKS.viewRecreated, { params });
+  else context.emit(CHECKS.viewRecreated, { params, severity: "warn" });
 }
+
+function lostColumns(
+  context: RuleContext,
+  name: string,
+  before: readonly string[],
+  after: readonly string[],
+) {
+  const lost = before.filter((column) => !after.includes(column));
+  if (lost.length === 0) return;
+  contractStep(context, `${name}.${lost[0]}`, CHECKS.viewColumns, {
+    params: { name, columns: lost.join(", ") },
+  });
+}
+
+/** OR REPLACE may only add columns at the end; what else it changes makes it fail. */
+const replaceView: Rule = (context) => {
+  const { statement } = context;
+  if (statement.kind !== "ViewStmt" || statement.node.replace !== true) return;
+  const name = context.nameOf(statement.node.view);
+  const known = context.before.get("view", name);
+  const before = known?.columns ?? selectedNames(known?.query);
+  const after = selectedNames(statement.node.query, stringsOf(statement.node.aliases));
+  if (before === undefined || after === undefined) return;
+  const lost = before.filter((column, at) => after[at] !== column);
+  if (lost.length > 0) context.emit(CHECKS.viewColumns, { params: { name, columns: lost.join(", ") } });
+};
 
 /** The names of a query's columns; undefined when one is not plain to see. */
 function selectedNames(query: Node | undefined, aliases: readonly string[] = []) {
@@ -161,7 +194,10 @@ function dropRoutines(context: RuleContext, statement: StatementOf<"DropStmt">) 
         "ObjectWithArgs" in node && node.ObjectWithArgs.args_unspecified !== true
           ? (node.ObjectWithArgs.objargs ?? []).length
           : known?.parameters.length;
-      if (given !== undefined && required > given)
+      const returns = typeText(again.node.returnType);
+      const isOther = known?.returns !== undefined && returns !== undefined && known.returns !== returns;
+      const isOtherRow = known !== undefined && tableOf(known.definition) !== tableOf(again.text);
+      if (isOther || isOtherRow || (given !== undefined && required > given))
         contractStep(context, name, CHECKS.routineArguments, { params });
       else context.emit(CHECKS.routineRecreated, { params });
       continue;
@@ -178,6 +214,23 @@ function dropRoutines(context: RuleContext, statement: StatementOf<"DropStmt">) 
       ...(isTriggers && { severity: "warn" as const }),
     });
   }
+}
+
+/** The columns between the brackets of RETURNS TABLE (…), without blanks. */
+function tableOf(definition: string): string {
+  const start = /\breturns\s+table\s*\(/i.exec(definition);
+  if (start === null) return "";
+  let depth = 1;
+  let at = start.index + start[0].length;
+  for (; at < definition.length && depth > 0; at += 1) {
+    if (definition[at] === "(") depth += 1;
+    if (definition[at] === ")") depth -= 1;
+  }
+  return definition
+    .slice(start.index, at)
+    .replace(/\s+/g, " ")
+    .replace(/ ?([(),]) ?/g, "$1")
+    .toLowerCase();
 }
 
 function dropOther(context: RuleContext, node: DropStmt, cascade: boolean) {
@@ -223,22 +276,30 @@ const dropColumns: Rule = (context) => {
       if (isMadeHere(context, context.before.get("table", table)?.columns.get(column)?.made)) continue;
       contractStep(context, `${table}.${column}`, CHECKS.dropColumn, { params: { table, column } });
     } else if (command.subtype === "AT_DropConstraint") {
-      const constraint = context.before.get("table", table)?.constraints.get(column);
-      if (
-        constraint === undefined ||
-        !/^(?:unique|primary)$/.test(constraint.kind) ||
-        isMadeHere(context, constraint.made)
-      )
-        continue;
-      const again = commands.some(
-        (one) => one.subtype === "AT_AddConstraint" || one.subtype === "AT_AddIndexConstraint",
-      );
-      if (!again) context.emit(OTHERS.dropUnique, { params: { name: column, table } });
+      dropKey(context, table, column, commands);
     } else if (command.subtype === "AT_DetachPartition") {
       context.emit(OTHERS.detachPartition, { params: { table } });
     }
   }
 };
+
+function dropKey(context: RuleContext, table: string, name: string, commands: readonly AlterTableCmd[]) {
+  const constraint = context.before.get("table", table)?.constraints.get(name);
+  if (isMadeHere(context, constraint?.made)) return;
+  const isPrimary = constraint === undefined ? /_pkey$/.test(name) : constraint.kind === "primary";
+  if (!isPrimary && constraint?.kind !== "unique") return;
+  const later = context.later.flatMap((one) =>
+    one.kind === "AlterTableStmt" && context.nameOf(one.node.relation) === table ? commandsOf(one.node) : [],
+  );
+  const wanted = isPrimary ? "CONSTR_PRIMARY" : "CONSTR_UNIQUE";
+  const isReplaced = [...commands, ...(context.session.transaction === undefined ? [] : later)].some(
+    (one) => constraintOf(one)?.contype === wanted,
+  );
+  const params = { name, table };
+  if (isReplaced) return;
+  if (isPrimary) contractStep(context, `${table}.${name}`, OTHERS.dropPrimaryKey, { params });
+  else context.emit(OTHERS.dropUnique, { params });
+}
 
 const dropEverything: Rule = (context) => {
   const { statement } = context;
@@ -251,4 +312,4 @@ const dropEverything: Rule = (context) => {
   if (statement.kind === "DropRoleStmt") context.emit(OTHERS.dropRole, {});
 };
 
-export const dropRules: readonly Rule[] = [drop, dropColumns, dropEverything];
+export const dropRules: readonly Rule[] = [drop, dropColumns, dropEverything, replaceView];

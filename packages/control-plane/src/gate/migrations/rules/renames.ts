@@ -63,7 +63,7 @@ function renameColumn(context: RuleContext, node: RenameStmt, to: string) {
     // The new half of an exchange takes a name that was freed before; that was judged there.
     return;
   }
-  const again = context.later.some(
+  const again = context.later.find(
     (one) =>
       one.kind === "RenameStmt" &&
       /COLUMN|ATTRIBUTE/.test(one.node.renameType ?? "") &&
@@ -71,7 +71,10 @@ function renameColumn(context: RuleContext, node: RenameStmt, to: string) {
       context.nameOf(one.node.relation) === table,
   );
   const params = { table, column, to };
-  if (again) context.emit(CHECKS.exchanged, { params: { name: `${table}.${column}` } });
+  const copy = again?.kind === "RenameStmt" ? again.node.subname : undefined;
+  const isCopy = isMadeHere(context, context.before.get("table", table)?.columns.get(copy ?? "")?.made);
+  if (again && !isCopy && context.session.transaction !== undefined)
+    context.emit(CHECKS.exchanged, { params: { name: `${table}.${column}` } });
   else contractStep(context, `${table}.${column}`, CHECKS.renameColumn, { params });
 }
 
@@ -81,7 +84,7 @@ function renameRelation(context: RuleContext, node: RenameStmt, to: string) {
   const known = context.before.get("view", name);
   if (isMadeHere(context, known?.made) || isMadeHere(context, context.before.get("table", name)?.made))
     return;
-  const isTaken = context.later.some((one) => {
+  const isTaken = context.later.find((one) => {
     if (one.kind === "ViewStmt") return context.nameOf(one.node.view) === name;
     if (one.kind === "RenameStmt" && one.node.relation !== undefined && one.node.subname === undefined) {
       const schema = context.nameOf(one.node.relation).replace(/\.[^.]*$/, "");

@@ -167,12 +167,19 @@ const leftOver =
     const { migration } = context.after;
     if (change.kind === "extension" || change.kind === "schema" || change.kind === "sequence") return [];
     if (change.kind === "table") return tableLeft(change.name, change.before, change.after, migration);
-    if (change.kind === "type") {
-      if (change.before !== undefined && change.after !== undefined) return [];
-    }
+    if ((change.kind === "function" || change.kind === "view") && isPutBack(context.down ?? [], change.name))
+      return [];
     if (change.before !== undefined && change.after !== undefined) return [];
     return [`${change.kind} ${change.name}`];
   };
+
+/** What OR REPLACE had replaced is not in the history; a down that writes it again puts it back. */
+const isPutBack = (down: readonly Statement[], name: string): boolean =>
+  down.some(
+    (one) =>
+      (one.kind === "CreateFunctionStmt" && stringsOf(one.node.funcname).at(-1) === last(name)) ||
+      (one.kind === "ViewStmt" && one.node.view?.relname === last(name)),
+  );
 
 function tableLeft(
   name: string,

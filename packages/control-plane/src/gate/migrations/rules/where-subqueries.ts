@@ -8,6 +8,7 @@ export function subquery(link: SubLink, target: Target): Reach {
   const query =
     link.subselect !== undefined && "SelectStmt" in link.subselect ? link.subselect.SelectStmt : undefined;
   if (query === undefined) return "some";
+  if (query.whereClause !== undefined && reachOf(query.whereClause, target) === "never") return "never";
   if (link.subLinkType === "ANY_SUBLINK") {
     const operator = lastName(link.operName);
     return operator === "" || operator === "=" ? fromSelf(link.testexpr, link, target) : "some";
@@ -97,10 +98,9 @@ export function fromSelf(left: Node | undefined, link: SubLink, target: Target):
   if (source === undefined || source.table !== target.table) return "some";
   const selected = columnNames(query.targetList);
   if (selected.length !== 1 || (selected[0] !== column && selected[0] !== "*")) return "some";
-  if (isLimited(query) || isLimited(source.query)) return "likely";
-  return isWhole(query, target, source.alias) && isWhole(source.query, target, source.alias)
-    ? "always"
-    : "some";
+  if (!isWhole(query, target, source.alias) || !isWhole(source.query, target, source.alias)) return "some";
+  // Any rows, as many as it says.
+  return isLimited(query) || isLimited(source.query) ? "likely" : "always";
 }
 
 const isLimited = (query: SelectStmt): boolean =>
@@ -109,7 +109,6 @@ const isLimited = (query: SelectStmt): boolean =>
 function isWhole(query: SelectStmt, target: Target, alias: string): boolean {
   if (query.havingClause !== undefined || query.groupClause !== undefined || query.op === "SETOP_EXCEPT")
     return false;
-  if (isLimited(query)) return true;
   const names = new Set([...target.names, alias]);
   return reachOf(query.whereClause, { ...target, names, hasOthers: false }) === "always";
 }

@@ -218,10 +218,22 @@ function comparison(expression: A_Expr, whole: Node, target: Target): Reach {
   }
   if (kind === "AEXPR_BETWEEN" || kind === "AEXPR_BETWEEN_SYM") {
     const bounds = right !== undefined && "List" in right ? (right.List.items ?? []) : [];
-    const pair = ["<=", ">="].map((name, at) =>
-      compareConstants(bounds[1 - at], left, name === "<=" ? ">=" : "<="),
-    );
-    if (pair.every((one) => one === true)) return "always";
+    const [low, high] = bounds;
+    const sides = [
+      [">=", low],
+      ["<=", high],
+    ] as const;
+    const reaches = sides.map(([sign, bound]) => {
+      const name = [{ String: { sval: sign } }];
+      const side: A_Expr = {
+        kind: "AEXPR_OP",
+        name,
+        ...(left && { lexpr: left }),
+        ...(bound && { rexpr: bound }),
+      };
+      return comparison(side, { A_Expr: side }, target);
+    });
+    if (reaches.every((one) => one === "always")) return "always";
     return outcome(whole, target);
   }
   if (kind === "AEXPR_OP_ANY") {
@@ -270,7 +282,7 @@ const enumOf = (type: string, state: State): readonly string[] | undefined => {
 
 /** Comparisons that hold for every row that anybody has: keys above 0, what was created before now. */
 function usual(expression: A_Expr, operator: string, target: Target): Reach | undefined {
-  const flipped = ownColumn(expression.lexpr, target) === undefined;
+  const flipped = constantOf(expression.lexpr) !== undefined || isNow(expression.lexpr);
   const [side, other] = flipped ? [expression.rexpr, expression.lexpr] : [expression.lexpr, expression.rexpr];
   const sign = flipped ? (FLIPPED.get(operator) ?? operator) : operator;
   const call = side !== undefined && "FuncCall" in side ? lastName(side.FuncCall.funcname) : undefined;
@@ -285,6 +297,8 @@ function usual(expression: A_Expr, operator: string, target: Target): Reach | un
   if (column === undefined) return undefined;
   if (column === "tableoid" && sign === "=") return "always";
   if (typeof value === "number") {
+    // Beyond what an integer key holds.
+    if (/^<=?$/.test(sign) && value >= 2_147_483_647 && isKey(column, target)) return "always";
     const below =
       (sign === ">" && value <= 0) ||
       (sign === ">=" && value <= 1) ||
@@ -292,6 +306,10 @@ function usual(expression: A_Expr, operator: string, target: Target): Reach | un
     if (below && isKey(column, target)) return "always";
     return below && /(?:^|_)id$/.test(column) ? "likely" : undefined;
   }
+  const year =
+    typeof value === "string" ? Number(/^(\d{4})-\d\d/.exec(value)?.[1] ?? Number.NaN) : Number.NaN;
+  if ((/^<=?$/.test(sign) && year >= 2100) || (/^>=?$/.test(sign) && year <= 1900)) return "always";
+  if (/^>=?$/.test(sign) && year <= 1970 && /_(?:at|on)$/.test(column)) return "always";
   if (/^<=?$/.test(sign) && isNow(other)) {
     return /^(?:created|inserted|updated|modified)(?:_at|_on|at)?$|^(?:create|insert|update)_(?:time|date)$/i.test(
       column,
