@@ -140,7 +140,8 @@ export function secretOption(argv: readonly string[]): string | undefined {
   for (const [index, one] of argv.entries()) {
     const found = /^--?([\w-]*(?:password|passwd|secret|token|api-?key))(?:=(.+))?$/i.exec(one);
     const value = found?.[2] ?? (found && argv[index + 1]);
-    if (found && value && !value.startsWith("-") && !/[$<{/]/.test(value)) return found[1];
+    if (!found || !value || value.length < 4 || /^-|[$<{/]/.test(value)) continue;
+    if (!/^(no|disable|enable|require|skip|allow|use)-/i.test(found[1]!)) return found[1];
   }
   return undefined;
 }

@@ -74,8 +74,7 @@ export function judgeCommand(scope: Scope, span: Span, command: Command, options
   if (script !== undefined && migratesThenServes(script) && !options.job)
     report(scope, C.migrateOnStart, span, { command: shown(whole) });
   const option = secretOption(split(whole));
-  if (option && !options.job)
-    report(scope, C.secretInPlain, span, { name: option, kind: "option on the command line" });
+  if (option) report(scope, C.secretInPlain, span, { name: option, kind: "option on the command line" });
   if (options.job) return;
   if (development) {
     report(scope, C.developmentServer, span, { command: shown(development) });

@@ -1,0 +1,3 @@
+FROM nginx:1.27.2
+COPY . /usr/share/nginx/html
+CMD service nginx start && tail -f /dev/null
