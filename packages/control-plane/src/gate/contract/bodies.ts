@@ -77,7 +77,11 @@ function compareMediaTypes(comparing: Comparing, base: Part, revision: Part, whe
         ? [exact]
         : after.filter((one) => covers(media.range, one.range));
     const found = others.filter((one) => one !== undefined);
-    for (const other of found) noteSchemas(comparing, media.schema, other.schema, use, inner);
+    // Outside JSON and YAML, values are written as text.
+    const textual = !/json|yaml|\*/.test(media.range);
+    for (const other of found) {
+      noteSchemas(comparing, media.schema, other.schema, { ...use, textual }, inner);
+    }
     if (found.length > 0) continue;
     const check = isSent ? "requestMediaTypeRemoved" : "responseMediaTypeRemoved";
     note(comparing, check, ["base", media.at], inner, { name: media.range });

@@ -47,11 +47,11 @@ function shown({ kind, params }: Difference): Record<string, string | number> {
     from: from ?? "–",
     to: to ?? "–",
     value: value ?? "–",
-    keyword: keyword ?? limit ?? "",
+    keyword: keyword ?? limit ?? name ?? "",
   };
 }
 
-const LIMITS = /^(pattern|format|enum|items|property)-/;
+const LIMITS = /^(pattern|format|enum|items)-/;
 
 function judge(comparing: Comparing, one: Difference, use: Use): Verdict | null {
   if (one.kind === "unresolvable") {

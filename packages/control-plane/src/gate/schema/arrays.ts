@@ -24,6 +24,11 @@ export function compareArrays(comparison: Comparison, base: Shape, revision: Sha
   }
   found.push(...compareLimit(base, revision, "minItems", "lower"));
   found.push(...compareLimit(base, revision, "maxItems", "upper"));
+  const contains = (shape: Shape) => shape.raws.some(({ schema }) => own(schema, "contains") !== undefined);
+  if (contains(base) && contains(revision)) {
+    found.push(...compareLimit(base, revision, "minContains", "lower"));
+    found.push(...compareLimit(base, revision, "maxContains", "upper"));
+  }
   const isUnique = (shape: Shape) => shape.raws.some(({ schema }) => own(schema, "uniqueItems") === true);
   if (isUnique(base) !== isUnique(revision)) {
     const tightened = isUnique(revision);

@@ -36,11 +36,11 @@ export function createComparison(options: CompareOptions): Comparison {
       known.set(key, found);
       return found;
     },
-    meaning(side, nodes) {
-      const key = `${side} ${keyOf(nodes)}`;
+    meaning(side, nodes, withTags = true) {
+      const key = `${side} ${withTags} ${keyOf(nodes)}`;
       let meaning = meanings.get(key);
       if (!meaning) {
-        meaning = meaningOf(nodes, options[side]);
+        meaning = meaningOf(nodes, options[side], withTags);
         meanings.set(key, meaning);
       }
       return meaning;
@@ -59,8 +59,12 @@ function compareMeanings(
   baseNodes: readonly SchemaNode[],
   revisionNodes: readonly SchemaNode[],
 ): Difference[] {
-  const base = comparison.meaning("base", baseNodes);
-  const revision = comparison.meaning("revision", revisionNodes);
+  let base = comparison.meaning("base", baseNodes);
+  let revision = comparison.meaning("revision", revisionNodes);
+  if (base.isTagged !== revision.isTagged) {
+    base = comparison.meaning("base", baseNodes, false);
+    revision = comparison.meaning("revision", revisionNodes, false);
+  }
   const at = { base: baseNodes[0]?.at ?? NOWHERE, revision: revisionNodes[0]?.at ?? NOWHERE };
   const found: Difference[] = [];
   for (const [side, meaning] of Object.entries({ base, revision })) {

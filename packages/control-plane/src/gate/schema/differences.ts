@@ -5,7 +5,7 @@ import type { CompareOptions, Difference, DifferenceKind, Location, SchemaNode }
 export type Comparison = CompareOptions & {
   /** The differences of two conjunctions of schemas; paths count from them. */
   compare(base: readonly SchemaNode[], revision: readonly SchemaNode[]): Difference[];
-  meaning(side: "base" | "revision", nodes: readonly SchemaNode[]): Meaning;
+  meaning(side: "base" | "revision", nodes: readonly SchemaNode[], withTags?: boolean): Meaning;
 };
 
 export type Places = { base: Location; revision: Location };

@@ -211,7 +211,12 @@ function compareProperty(comparison: Comparison, key: string, base: Entry, revis
     content === "closed"
       ? { narrowing: before, widening: after }
       : content === "open"
-        ? { narrowing: after, widening: before, inLetterOnly: true as const }
+        ? // A pattern limits names that are in use; a single name in an open object is free for a new meaning.
+          {
+            narrowing: after,
+            widening: before,
+            ...(key.startsWith("~") ? {} : { inLetterOnly: true as const }),
+          }
         : {
             narrowing: inner.some((one) => one.narrowing),
             widening: inner.some((one) => one.widening),

@@ -6,7 +6,7 @@ export type JsonType = "null" | "boolean" | "number" | "string" | "array" | "obj
 export const TYPES: readonly JsonType[] = ["null", "boolean", "number", "string", "array", "object"];
 
 /** One schema object that applies, its `$ref`, `allOf`, `anyOf` and `oneOf` already taken apart. */
-export type Raw = { schema: Record<string, unknown>; at: Location };
+export type Raw = { schema: Record<string, unknown>; at: Location; isTag?: true };
 
 /** All that values of one JSON type must fulfil in one alternative of a schema. */
 export type Shape = {
@@ -30,15 +30,27 @@ export type Meaning = {
   /** A `oneOf` whose branches may overlap. */
   exclusive: Location | null;
   anyOf: Location | null;
+  /** A union has a discriminator that tells more than its branches do. */
+  isTagged: boolean;
 };
 
 type Alternative = { raws: Raw[]; labels: string[] };
 
 const MOST_ALTERNATIVES = 64;
 
-/** Takes a conjunction of schemas apart. An empty one accepts every value. */
-export function meaningOf(nodes: readonly SchemaNode[], source: SchemaSource): Meaning {
-  const meaning: Meaning = { shapes: [], raws: [], problems: [], exclusive: null, anyOf: null };
+/**
+ * Takes a conjunction of schemas apart. An empty one accepts every value. What discriminators say counts as a limit
+ * `withTags` only: by itself, a discriminator is a hint and accepts what it accepted without.
+ */
+export function meaningOf(nodes: readonly SchemaNode[], source: SchemaSource, withTags: boolean): Meaning {
+  const meaning: Meaning = {
+    shapes: [],
+    raws: [],
+    problems: [],
+    exclusive: null,
+    anyOf: null,
+    isTagged: false,
+  };
   const alternatives = product(
     nodes.map((node) => alternativesOf(node, source, meaning, [])),
     meaning,
@@ -51,6 +63,9 @@ export function meaningOf(nodes: readonly SchemaNode[], source: SchemaSource): M
       seen.add(raw.schema);
     }
   }
+  meaning.isTagged = alternatives.some(({ raws }) => raws.some((raw) => raw.isTag));
+  if (!withTags)
+    for (const alternative of alternatives) alternative.raws = alternative.raws.filter((raw) => !raw.isTag);
   meaning.shapes = mergeEnumerated(
     alternatives.flatMap((alternative) => shapesOf(alternative, nodes[0]?.at)),
   );
@@ -118,7 +133,7 @@ function branchesOf(
       const raws = [...alternative.raws];
       if (typeof property === "string" && isRecord(discriminator)) {
         const tag = tagOf(branch, discriminator, property, raws);
-        if (tag) raws.push({ schema: tag, at: branchAt });
+        if (tag) raws.push({ schema: tag, at: branchAt, isTag: true });
       }
       found.push({ raws, labels: [...(name ? [name] : []), ...alternative.labels] });
     }

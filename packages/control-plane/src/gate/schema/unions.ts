@@ -25,7 +25,7 @@ export function matchShapes(
     const differences = partner === undefined ? undefined : pairs[index]![partner]!;
     const covered = pairs[index]!.some((one) => !one.some((two) => two.narrowing));
     found.push(...(differences ?? []).filter((one) => (one.narrowing ? !covered : !one.widening)));
-    if (!differences && !covered) {
+    if (!differences && (!covered || isNamedApart(shape, revision))) {
       const place = { base: shape.at, revision: at.revision };
       found.push(
         difference("branch-removed", place, { narrowing: true, widening: false }, { name: name(shape) }),
@@ -38,7 +38,7 @@ export function matchShapes(
     const differences = partner === undefined ? undefined : pairs[partner]![index]!;
     const covered = pairs.some((row) => !row[index]!.some((one) => one.widening));
     found.push(...(differences ?? []).filter((one) => one.widening && !covered));
-    if (!differences && !covered) {
+    if (!differences && (!covered || isNamedApart(shape, base))) {
       const place = { base: at.base, revision: shape.at };
       found.push(
         difference("branch-added", place, { narrowing: false, widening: true }, { name: name(shape) }),
@@ -48,7 +48,13 @@ export function matchShapes(
   return found;
 }
 
-/** The counterpart of each alternative: equal first, then by tag, by name, and what is left by likeness. */
+/** A component of its own that the other side, all of components too, does not have: it means something else. */
+function isNamedApart(shape: Shape, others: Shape[]): boolean {
+  if (shape.type !== "object" || shape.labels.length === 0) return false;
+  return others.every((one) => one.labels.length > 0 && !one.labels.some(isNamed(shape)));
+}
+
+/** The counterpart of each alternative: by tag, by name, equal ones, and what is left by likeness. */
 function pairUp(base: Shape[], revision: Shape[], pairs: Difference[][][]): Map<number, number> {
   const partners = new Map<number, number>();
   const taken = new Set<number>();
@@ -64,9 +70,9 @@ function pairUp(base: Shape[], revision: Shape[], pairs: Difference[][][]): Map<
   };
   const constants = { base: base.map(tags), revision: revision.map(tags) };
   const agree = (one: number, other: number) => agreement(constants.base[one]!, constants.revision[other]!);
-  pass((one, other) => pairs[one]![other]!.length === 0);
   pass((one, other) => agree(one, other) === "same");
   pass((one, other) => agree(one, other) !== "other" && base[one]!.labels.some(isNamed(revision[other]!)));
+  pass((one, other) => pairs[one]![other]!.length === 0);
   pass((one, other) => agree(one, other) !== "other" && looksAlike(base[one]!, revision[other]!));
   return partners;
 }
