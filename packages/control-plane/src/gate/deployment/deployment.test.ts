@@ -24,7 +24,6 @@ describe("places", () => {
     const image = findings.find((one) => one.code === "deployment/latest-image");
     expect(image).toMatchObject({ line: 5, column: 27, endLine: 5, endColumn: 37 });
   });
-  });
 });
 
 describe("the Dockerfile reader", () => {
