@@ -97,9 +97,7 @@ describe("large contracts", () => {
       depth === 0
         ? { type: "string" }
         : { type: "object", properties: { a: nest(depth - 1), b: { type: "integer" } } };
-    const properties = Object.fromEntries(
-      Array.from({ length: 300 }, (_, index) => [`p${index}`, nest(10)]),
-    );
+    const properties = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`p${index}`, nest(10)]));
     const text = JSON.stringify({ type: "object", properties });
     const started = performance.now();
     const changed = text.replace(/"type":"integer"(?!.*"type":"integer")/, '"type":"number"');

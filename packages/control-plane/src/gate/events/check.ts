@@ -61,7 +61,7 @@ function compareVersions(
 ): About[] | null {
   const sides = { base: base.library, revision: revision.library, baseName: base.name, ...context };
   const matches = matchContracts(base, revision, isWhole);
-  const apis = matchApis(base.apis, revision.apis);
+  const apis = matchApis(base.apis, revision.apis, isWhole);
   if (matches.length === 0 && apis.length === 0) return null;
   const found = matches.flatMap((match): About[] => {
     const names = namesOf(match.base, match.revision);
@@ -96,11 +96,15 @@ function removed(contract: Contract, sides: Omit<Sides, "event">): Finding[] {
 }
 
 /** By file name; the only ones of both versions belong together whatever their names. */
-function matchApis(base: AsyncApi[], revision: AsyncApi[]): [AsyncApi, AsyncApi | null][] {
+function matchApis(base: AsyncApi[], revision: AsyncApi[], isWhole: boolean): [AsyncApi, AsyncApi | null][] {
   if (base.length === 1 && revision.length === 1) return [[base[0]!, revision[0]!]];
-  if (revision.length === 0) return [];
   const fileOf = (api: AsyncApi) => api.at.path.slice(api.at.path.lastIndexOf("/") + 1);
-  return base.map((one) => [one, revision.find((other) => fileOf(other) === fileOf(one)) ?? null]);
+  return base
+    .map((one): [AsyncApi, AsyncApi | null] => [
+      one,
+      revision.find((other) => fileOf(other) === fileOf(one)) ?? null,
+    ])
+    .filter(([, counterpart]) => counterpart !== null || isWhole);
 }
 
 function namesOf(...contracts: (Contract | null)[]): string[] {

@@ -71,9 +71,18 @@ function findingOf(step: Step, sides: Sides): Finding[] {
     base: sides.baseName,
     event: sides.event,
     to: step.renamedTo ?? difference.params.to ?? "",
+    detail: detailOf(difference),
   };
   const { check, severity } = judged;
   return [raise(check, placeOf(difference, sides), params, severity ? { severity } : {})];
+}
+
+/** What a constraint was and is, in the words of the schema. */
+function detailOf({ params }: Difference): string {
+  const { keyword, from, to, value } = params;
+  const change = from !== undefined && to !== undefined ? `${from} → ${to}` : (value ?? "");
+  const words = [keyword ?? "", change].filter((word) => word !== "").join(" ");
+  return words === "" ? "" : ` (${words})`;
 }
 
 function shownPath(difference: Difference, step: Step): string {

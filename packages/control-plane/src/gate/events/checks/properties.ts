@@ -123,8 +123,8 @@ export const PROPERTY_CHECKS = checks({
       ja: "旧スキーマは `additionalProperties: false` なので、その読み手は新しいプロパティを持つイベントをすべて拒否する。",
     },
     reason: {
-      en: "{event}: {path} is new, and {base} allows no properties beside its own.",
-      ja: "{event}: {path} が追加されたが、{base} は未宣言のプロパティを許さない。",
+      en: "{event}: {path} is new, and {base} does not take it as a property beside its own.",
+      ja: "{event}: {path} が追加されたが、{base} は未宣言のプロパティとして受け入れない。",
     },
     remedy: {
       en: "Publish a new event type. Leave `additionalProperties` out of schemas of events from the start.",

@@ -124,8 +124,8 @@ export const VALUE_CHECKS = checks({
       ja: "正しかった保存済みイベントを、新しい読み手が再処理でも拒否する。",
     },
     reason: {
-      en: "{event}: {path} takes fewer values than in {base}.",
-      ja: "{event}: {path} が受け入れる値が {base} より狭い。",
+      en: "{event}: {path} takes fewer values than in {base}{detail}.",
+      ja: "{event}: {path} が受け入れる値が {base} より狭い{detail}。",
     },
     remedy: {
       en: "Check new events where they are written; leave the contract as it was.",
@@ -144,8 +144,8 @@ export const VALUE_CHECKS = checks({
       ja: "旧版の読み手は新たに許された値を拒否する。列の長さが足りないこともある。",
     },
     reason: {
-      en: "{event}: {path} takes more values than in {base}.",
-      ja: "{event}: {path} が受け入れる値が {base} より広い。",
+      en: "{event}: {path} takes more values than in {base}{detail}.",
+      ja: "{event}: {path} が受け入れる値が {base} より広い{detail}。",
     },
     remedy: {
       en: "Leave it while readers of the old version are live, or publish a new event type.",
@@ -164,8 +164,8 @@ export const VALUE_CHECKS = checks({
       ja: "片方の版が書いたものを、もう片方が拒否し得る。",
     },
     reason: {
-      en: "{event}: {path} demands something else than in {base}.",
-      ja: "{event}: {path} への要求が {base} と異なる。",
+      en: "{event}: {path} demands something else than in {base}{detail}.",
+      ja: "{event}: {path} への要求が {base} と異なる{detail}。",
     },
     remedy: {
       en: "Leave it as it was; add a property under a new name for the new form.",
