@@ -27,7 +27,7 @@ function* linesOf(text: string): Generator<Line> {
 }
 
 const NO_TRANSACTION = [
-  /^--!?\s*(?:no|disable|without)[-_ ]?(?:ddl[-_ ])?transactions?\b/i,
+  /^--!?\s*(?:no|disable|without)[-_ ]?(?:ddl[-_ ])?transactions?[\s.;]*$/i,
   /^--\s*\+goose\s+no\s+transaction\b/i,
   /^--\s*atlas:txmode\s+none\b/i,
   /^--\s*flyway:executeintransaction\s*[:=]\s*false\b/i,

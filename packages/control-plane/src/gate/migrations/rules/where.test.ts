@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { codesOf } from "./judged.testing.ts";
+
+const LOSING: Record<string, string[]> = {
+  "delete-without-where": [
+    "DELETE FROM orders;",
+    "DELETE FROM orders WHERE true;",
+    "DELETE FROM orders WHERE 1=1;",
+    "DELETE FROM orders WHERE 'a' = 'a';",
+    "DELETE FROM orders WHERE id = id;",
+    "DELETE FROM orders o WHERE o.id = o.id;",
+    "DELETE FROM orders WHERE id IS NULL OR id IS NOT NULL;",
+    "DELETE FROM orders WHERE status = 'x' OR status <> 'x';",
+    "DELETE FROM orders WHERE status = 'x' OR NOT (status = 'x');",
+    "DELETE FROM orders WHERE id IN (SELECT id FROM orders);",
+    "DELETE FROM orders WHERE id = ANY (SELECT id FROM orders);",
+    "DELETE FROM orders WHERE id = ANY (ARRAY(SELECT id FROM orders));",
+    "DELETE FROM orders WHERE EXISTS (SELECT 1);",
+    "DELETE FROM orders WHERE EXISTS (SELECT 1 FROM orders);",
+    "DELETE FROM orders o WHERE EXISTS (SELECT 1 FROM orders x WHERE x.id = o.id);",
+    "DELETE FROM orders WHERE NOT false;",
+    "DELETE FROM orders WHERE NOT (1 = 2);",
+    "DELETE FROM orders WHERE coalesce(status, '') = coalesce(status, '');",
+    "DELETE FROM orders WHERE coalesce(true, false);",
+    "DELETE FROM orders WHERE coalesce(NULL, true);",
+    "DELETE FROM orders WHERE now() > '2000-01-01';",
+    "DELETE FROM orders WHERE now() > now() - interval '1 day';",
+    "DELETE FROM orders WHERE created_at <= now();",
+    "DELETE FROM orders WHERE id > 0;",
+    "DELETE FROM orders WHERE 0 < id;",
+    "DELETE FROM orders WHERE id >= 1;",
+    "DELETE FROM orders WHERE id <> -1;",
+    "DELETE FROM orders WHERE id IS NOT NULL;",
+    "DELETE FROM orders WHERE name LIKE '%';",
+    "DELETE FROM orders WHERE name ~ '.*';",
+    "DELETE FROM orders WHERE length(name) >= 0;",
+    "DELETE FROM orders WHERE flag IN (true, false);",
+    "DELETE FROM orders WHERE flag = true OR flag = false;",
+    "DELETE FROM orders WHERE flag OR NOT flag;",
+    "DELETE FROM orders WHERE flag IS TRUE OR flag IS NOT TRUE;",
+    "DELETE FROM orders WHERE CASE WHEN true THEN true ELSE false END;",
+    "DELETE FROM orders WHERE 1 IN (1, 2);",
+    "DELETE FROM orders WHERE 1 BETWEEN 0 AND 2;",
+    "DELETE FROM orders WHERE random() < 2;",
+    "DELETE FROM orders WHERE id IS NOT DISTINCT FROM id;",
+    "DELETE FROM orders USING customers c WHERE c.blocked;",
+    "DELETE FROM orders USING customers c;",
+    "DELETE FROM orders WHERE (SELECT count(*) FROM users) > 100;",
+    "WITH d AS (DELETE FROM orders RETURNING *) SELECT count(*) FROM d;",
+    "WITH d AS (DELETE FROM orders RETURNING *) INSERT INTO archive SELECT * FROM d;",
+    "WITH x AS (SELECT id FROM orders) DELETE FROM orders WHERE id IN (SELECT id FROM x);",
+    "DELETE FROM orders WHERE ctid IN (SELECT ctid FROM orders);",
+    "DELETE FROM orders WHERE id IN (SELECT id FROM (SELECT id FROM orders) s);",
+    "DO $$ BEGIN DELETE FROM orders; END $$;",
+    "DO $$ BEGIN EXECUTE 'DELETE FROM ' || 'orders'; END $$;",
+    "DELETE FROM orders WHERE NOT (id IS NULL);",
+    "DELETE FROM orders WHERE status IN ('a') OR status NOT IN ('a');",
+    "DELETE FROM orders WHERE 5 > 3 AND 'x' <> 'y';",
+    "DELETE FROM orders WHERE status = status AND total = total;",
+    "DELETE FROM orders WHERE (1=1) IS TRUE;",
+    "DO $$ BEGIN LOOP DELETE FROM orders WHERE id IN (SELECT id FROM orders LIMIT 1000); EXIT WHEN NOT FOUND; END LOOP; END $$;",
+    "DELETE FROM orders WHERE nullif(1,2) = 1;",
+    "DELETE FROM orders WHERE id::text = id::text;",
+    "DELETE FROM orders WHERE id BETWEEN 0 AND 9223372036854775807;",
+    "DELETE FROM orders WHERE created_at < '2999-01-01';",
+    "DELETE FROM orders WHERE created_at > '1970-01-01';",
+    "DELETE FROM orders WHERE id NOT IN (SELECT id FROM orders WHERE false);",
+    "DELETE FROM orders WHERE NOT EXISTS (SELECT 1 FROM orders WHERE false);",
+    "EXPLAIN ANALYZE DELETE FROM orders;",
+  ],
+  "delete-all-reload": [
+    "DELETE FROM countries; INSERT INTO countries VALUES (1, 'x');",
+    "TRUNCATE countries; INSERT INTO countries VALUES (1, 'x');",
+  ],
+  truncate: ["TRUNCATE TABLE a, b CASCADE;"],
+  "update-without-where": [
+    "UPDATE users SET role = 'admin';",
+    "UPDATE users SET role = 'admin' WHERE 1 = 1;",
+    "UPDATE users SET role = 'admin' WHERE id = id;",
+    "UPDATE users SET email = NULL FROM orders o WHERE o.total > 5;",
+    "INSERT INTO log VALUES (1); UPDATE ONLY users SET a = 1 WHERE (true);",
+  ],
+  "merge-deletes-rest": [
+    "MERGE INTO prices p USING n ON p.id = n.id WHEN NOT MATCHED BY SOURCE THEN DELETE;",
+    "MERGE INTO prices p USING n ON true WHEN MATCHED THEN DELETE;",
+  ],
+};
+
+const BOUNDED = [
+  "EXPLAIN DELETE FROM orders;",
+  "DELETE FROM orders WHERE id = 5;",
+  "DELETE FROM orders WHERE id > 1000;",
+  "DELETE FROM orders WHERE created_at < now() - interval '2 years';",
+  "DELETE FROM sessions WHERE expires_at < now();",
+  "DELETE FROM a USING a b WHERE a.id < b.id AND a.email = b.email;",
+  "DELETE FROM orders o WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = o.customer_id);",
+  "DELETE FROM orders WHERE customer_id NOT IN (SELECT id FROM customers);",
+  "DELETE FROM orders WHERE id IN (SELECT id FROM orders WHERE status = 'x' LIMIT 1000);",
+  "DELETE FROM orders WHERE 1=1 AND status = 'spam';",
+  "DELETE FROM orders WHERE email IS NULL;",
+  "CREATE TEMP TABLE t AS SELECT 1 AS a; DELETE FROM t; TRUNCATE t;",
+  "CREATE TABLE t (id int); INSERT INTO t VALUES (1); DELETE FROM t;",
+  "INSERT INTO a (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET id = excluded.id;",
+  "UPDATE users SET role = 'admin' WHERE email = 'a@b.c';",
+  "UPDATE users u SET x = c.x FROM c WHERE c.user_id = u.id;",
+  "UPDATE users u SET x = v.x FROM (VALUES (1, 'a'), (2, 'b')) AS v (id, x) WHERE u.id = v.id;",
+  "INSERT INTO archive SELECT * FROM orders WHERE created_at < '2020-01-01'; DELETE FROM orders WHERE created_at < '2020-01-01';",
+  "WITH moved AS (DELETE FROM orders WHERE created_at < '2020-01-01' RETURNING *) INSERT INTO archive SELECT * FROM moved;",
+  "WITH b AS (SELECT id FROM orders WHERE state IS NULL LIMIT 500) UPDATE orders SET state = 'x' FROM b WHERE orders.id = b.id;",
+  "UPDATE orders SET state = 'x' WHERE id IN (SELECT id FROM orders WHERE state IS NULL ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED);",
+  "DELETE FROM settings WHERE key IN ('a', 'b');",
+  "DELETE FROM flags WHERE name LIKE 'old_%';",
+  "MERGE INTO prices p USING n ON p.id = n.id WHEN MATCHED AND n.gone THEN DELETE WHEN MATCHED THEN UPDATE SET a = n.a WHEN NOT MATCHED THEN INSERT VALUES (n.id, n.a);",
+  "CREATE FUNCTION purge() RETURNS void LANGUAGE sql AS $$ DELETE FROM old_things WHERE true $$;",
+  "DELETE FROM role_permissions WHERE role_id = (SELECT id FROM roles WHERE name = 'x');",
+  "DELETE FROM role_permissions rp USING roles r WHERE r.id = rp.role_id AND r.name = 'x';",
+  "DELETE FROM t WHERE false;",
+  "DELETE FROM role_permissions WHERE (role_id, permission_id) IN (SELECT r.id, p.id FROM roles r, permissions p WHERE r.name = 'a');",
+  "UPDATE accounts SET balance = 0 WHERE balance < 0;",
+];
+
+describe("conditions of DELETE, UPDATE and MERGE", () => {
+  for (const [code, texts] of Object.entries(LOSING)) {
+    test.each(texts)(`${code}: %s`, async (text) => {
+      expect(await codesOf(text, "block")).toContain(`migration/${code}`);
+    });
+  }
+
+  test.each(BOUNDED)("lets pass: %s", async (text) => {
+    const losing = [...Object.keys(LOSING), "likely-every-row"].map((code) => `migration/${code}`);
+    expect((await codesOf(text, "block", "warn")).filter((code) => losing.includes(code))).toEqual([]);
+  });
+});
