@@ -72,16 +72,19 @@ export const eventFamily: Family = {
   name: "events",
   checks: EVENTS_CHECKS,
   exampleFile: "revision/event.json",
-  /** Files below `base-1/`, `base-2/` … are bases, those below `revision/` the revision. */
+  /** `base-1/…` or `base-1.json`, `base-2/…` … are bases, `revision/…` or `revision.json` the revision. */
   async example(files) {
     const stated = files.find(({ path }) => path === "toban.check.json");
     const settings = stated ? (JSON.parse(stated.text) as { events?: unknown }).events : {};
     const sets = new Map<string, SourceFile[]>();
     for (const file of files) {
-      const [folder] = file.path.split("/");
-      if (file.path !== "toban.check.json") sets.set(folder!, [...(sets.get(folder!) ?? []), file]);
+      const name = file.path.replace(/[./].*$/, "");
+      if (file !== stated) sets.set(name, [...(sets.get(name) ?? []), file]);
     }
-    const set = (name: string): EventSet => ({ name, files: sets.get(name) ?? [], folder: true });
+    const set = (name: string): EventSet => {
+      const members = sets.get(name) ?? [];
+      return { name, files: members, folder: members.some(({ path }) => path.includes("/")) };
+    };
     const bases = [...sets.keys()].filter((name) => name.startsWith("base")).sort();
     return checkEvents(bases.map(set), set("revision"), eventSettings.parse(settings ?? {}), EXAMPLE_NOW);
   },

@@ -85,8 +85,8 @@ export const INPUT_CHECKS = checks({
     },
     remedy: { en: "Give both the same file name or `$id`.", ja: "ファイル名か `$id` を揃える。" },
     bad: {
-      "base-1/asyncapi.yaml": (asyncApi("", "") as Record<string, string>)["base-1/asyncapi.yaml"]!,
-      "revision/order.json": schema,
+      "base-1.yaml": (asyncApi("", "") as Record<string, string>)["base-1/asyncapi.yaml"]!,
+      "revision.json": schema,
     },
     good: SAME,
   },
