@@ -10,6 +10,21 @@ export const mechanisms: NonNullable<OperationsInput["mechanisms"]> = {
     title: text("Rollout that health decides", "ヘルスチェックで進退を決めるロールアウト"),
     keeps: [delivery.healthDecides, repository.independentDeployment],
   },
+  "change-gate": {
+    title: text("Change gate on every release", "リリースごとの変更ゲート"),
+    keeps: [
+      pipeline.apiContract,
+      pipeline.eventContract,
+      pipeline.breakingChanges,
+      pipeline.missingSbomBlocks,
+      delivery.migrationsCompatible,
+      delivery.expandContract,
+      delivery.rollbackSafe,
+      promised.supplyChain.dependencyScan,
+      promised.supplyChain.vulnerabilitySla,
+      promised.supplyChain.vulnerabilityFixTimes,
+    ],
+  },
   "internal-listener": {
     title: text("Listener of the Core Service on the loopback address", "Core サービスの内部専用リスナー"),
     keeps: [application.coreNotExposed, frontend.oneOrigin],

@@ -9,6 +9,7 @@ export {
   openGate,
   useNumbers,
 } from "./gate.ts";
+export { type FamilyName, judgeKnownSince, judgeTexts } from "./judge.ts";
 export { askGate, type GateAnswer, type RecordedReport, recordable } from "./record.ts";
 export { type GateRouteDeps, gateRoutes } from "./routes.ts";
 export {

@@ -2,6 +2,7 @@ import type { Proof } from "@toban/definition";
 import { definitionProofs } from "./definition.ts";
 import { deliveryProofs } from "./delivery.ts";
 import { eventProofs } from "./events.ts";
+import { gateProofs } from "./gate.ts";
 import { securityProofs } from "./security.ts";
 import { telemetryProofs } from "./telemetry.ts";
 
@@ -12,4 +13,5 @@ export const proofs: Proof[] = [
   ...telemetryProofs,
   ...eventProofs,
   ...deliveryProofs,
+  ...gateProofs,
 ];

@@ -3,6 +3,7 @@ import { alertBoundary, alertBoundaryOfLimit } from "./alerts.ts";
 import { auditFields, auditReconstruction } from "./audit.ts";
 import { telemetryCrossReference } from "./cross-reference.ts";
 import { alertLinks, environmentApproval, runbookCoverage } from "./definition.ts";
+import { gateDueTimes, gateSeeded } from "./gate.ts";
 import { httpCsrf } from "./http-csrf.ts";
 import { httpCors, httpHeaders } from "./http-headers.ts";
 import { httpInputs } from "./http-inputs.ts";
@@ -25,6 +26,8 @@ const kinds = [
   auditFields,
   auditReconstruction,
   environmentApproval,
+  gateDueTimes,
+  gateSeeded,
   httpCors,
   httpCsrf,
   httpHeaders,
