@@ -5,7 +5,7 @@ import { lastName } from "./nodes.ts";
 import type { Parser } from "./parse.ts";
 
 /** What a body of PL/pgSQL runs, in the order of its text. `line` counts from 1 in the body. */
-export type Step = { line: number; conditional: boolean; loop: boolean } & (
+export type Step = { line: number; conditional: boolean; loop: boolean; handler: boolean } & (
   | { kind: "sql"; text: string; dynamic: boolean }
   | { kind: "expression"; text: string }
   | { kind: "commit" | "rollback" }
@@ -19,6 +19,7 @@ type Run = {
   steps: Step[];
   conditional: number;
   loop: number;
+  handler: number;
   expressions: Map<string, Node | undefined>;
 };
 
@@ -35,6 +36,7 @@ export function stepsOf(parser: Parser, body: Record<string, unknown>, given: Va
     steps: [],
     conditional: 0,
     loop: 0,
+    handler: 0,
     expressions: new Map(),
   };
   const variables: Variables = new Map();
@@ -98,7 +100,7 @@ function follow(run: Run, statements: unknown, variables: Variables): boolean {
 
 function add(run: Run, node: Tree, step: Pick<Step, "kind"> & { text?: string; dynamic?: boolean }) {
   const line = Number(node.lineno ?? 1);
-  const at = { line, conditional: run.conditional > 0, loop: run.loop > 0 };
+  const at = { line, conditional: run.conditional > 0, loop: run.loop > 0, handler: run.handler > 0 };
   if (run.steps.length < MOST_STEPS) run.steps.push({ ...step, ...at } as Step);
   else if (run.steps.length === MOST_STEPS) run.steps.push({ kind: "undecidable", text: "", ...at });
 }
@@ -222,9 +224,11 @@ function block(run: Run, node: Tree, variables: Variables): boolean {
   const handlers = (node.exceptions as Tree | undefined)?.PLpgSQL_exception_block as Tree | undefined;
   if (handlers === undefined) return ended;
   const before = new Map(variables);
+  run.handler += 1;
   for (const handler of (handlers.exc_list as Tree[] | undefined) ?? []) {
     branch(run, handler.PLpgSQL_exception as Tree, "action", before);
   }
+  run.handler -= 1;
   return false;
 }
 

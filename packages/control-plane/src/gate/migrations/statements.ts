@@ -16,6 +16,7 @@ type Frame = {
   within: Statement["within"];
   conditional: boolean;
   loop: boolean;
+  handler: boolean;
   /** Functions being followed, so that recursion ends. */
   stack: readonly string[];
 };
@@ -61,7 +62,7 @@ export function unfold(
     functions,
     made: new Map(),
   };
-  const frame: Frame = { within: "script", conditional: false, loop: false, stack: [] };
+  const frame: Frame = { within: "script", conditional: false, loop: false, handler: false, stack: [] };
   for (const statement of parsed.statements) {
     const text = script.text.slice(statement.start, statement.end);
     const place = run.placeOf(statement.start, statement.end);
@@ -83,16 +84,30 @@ type Source = {
 function push(run: Run, frame: Frame, parsed: ParsedStatement, source: Source) {
   const { kind } = parsed;
   const node = (parsed.node as Record<string, unknown>)[kind];
-  const { within, conditional, loop } = frame;
+  const { within, conditional, loop, handler } = frame;
   const { text, place, at, dynamic } = source;
-  run.found.statements.push({ kind, node, text, place, at, dynamic, within, conditional, loop } as Statement);
+  run.found.statements.push({
+    kind,
+    node,
+    text,
+    place,
+    at,
+    dynamic,
+    within,
+    conditional,
+    loop,
+    handler,
+  } as Statement);
   if (kind === "DoStmt") doBlock(run, frame, parsed, source);
   else if (kind === "CreateFunctionStmt" && "CreateFunctionStmt" in parsed.node) {
     const create = parsed.node.CreateFunctionStmt;
     const name = stringsOf(create.funcname).join(".");
     const from = { script: run.script, text, offset: source.offset ?? 0 };
     run.made.set(lastName(create.funcname), functionOf(create, name, from, undefined));
-  } else if (RUNS_CALLS.has(kind)) calls(run, frame, node, source);
+  } else if (RUNS_CALLS.has(kind)) {
+    // CALL holds its FuncCall bare.
+    calls(run, frame, "CallStmt" in parsed.node ? { FuncCall: parsed.node.CallStmt.funccall } : node, source);
+  }
 }
 
 function calls(run: Run, frame: Frame, tree: unknown, source: Source) {
@@ -161,6 +176,7 @@ function body(
       ...frame,
       conditional: frame.conditional || step.conditional,
       loop: frame.loop || step.loop,
+      handler: frame.handler || step.handler,
     };
     const from: Source = { ...source, place, at: () => place };
     if (step.kind === "undecidable") problem(run, "dynamic", place, step.text);

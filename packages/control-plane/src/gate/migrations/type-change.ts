@@ -28,8 +28,10 @@ export function typeChange(
   if (!castsOnly(column, name)) return "rewrite";
   const to = parts(next);
   if (old === undefined) {
-    // Both keep the same bytes for every string type, the likely ones to come from.
-    return (to.base === "text" || to.base === "varchar") && to.numbers.length === 0 ? "unknown" : "rewrite";
+    // Every string type keeps its bytes as text; nobody writes USING to come from one of these.
+    const keeps = (to.base === "text" || to.base === "varchar") && to.numbers.length === 0;
+    if (!keeps || column.raw_default !== undefined) return "rewrite";
+    return column.collClause === undefined ? "unknown" : "indexes";
   }
   if (old === next) return column.collClause === undefined ? "nothing" : "indexes";
   const from = parts(domainBase(old, state));

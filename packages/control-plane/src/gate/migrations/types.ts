@@ -65,6 +65,8 @@ type Common = {
   dynamic: boolean;
   /** It may run many times: inside a loop of PL/pgSQL. */
   loop: boolean;
+  /** It stands in an exception handler: what the block had done, its locks too, is undone by then. */
+  handler: boolean;
 };
 
 /** One statement that a script runs, DO blocks and called functions unfolded into those that they run. */

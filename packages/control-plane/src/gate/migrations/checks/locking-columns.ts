@@ -191,6 +191,34 @@ ALTER TABLE orders ADD CONSTRAINT orders_amount_positive CHECK (amount IS NULL O
       "migrations/0002_note.sql": `${SAFE}ALTER TABLE orders ALTER COLUMN note TYPE text;\n`,
     },
   },
+  typeChangeRefused: {
+    code: "migration/type-change-under-view",
+    severity: "block",
+    commitments: ["INV-032"],
+    title: { en: "Type change of a column that a view reads", ja: "ビューが参照する列の型変更" },
+    why: {
+      en: "PostgreSQL refuses to change the type of a column that a view depends on, so the migration fails.",
+      ja: "PostgreSQLは、ビューが依存する列の型変更を拒否するため、マイグレーションは失敗する。",
+    },
+    reason: {
+      en: "{view} reads {table}.{column}; the type change is refused.",
+      ja: "{view} が {table}.{column} を参照しているため、型の変更は拒否される。",
+    },
+    remedy: {
+      en: "Add a column of the new type beside the old one, and let a new version of the view read it.",
+      ja: "新しい型の列を並べて追加し、新しい版のビューから参照する。",
+    },
+    bad: {
+      "migrations/0001_orders.sql":
+        "CREATE TABLE orders (id bigint PRIMARY KEY, code varchar(10));\nCREATE VIEW codes AS SELECT code FROM orders;\n",
+      "migrations/0002_code.sql": `${SAFE}ALTER TABLE orders ALTER COLUMN code TYPE varchar(40);\n`,
+    },
+    good: {
+      "migrations/0001_orders.sql":
+        "CREATE TABLE orders (id bigint PRIMARY KEY, code varchar(10));\nCREATE VIEW ids AS SELECT id FROM orders;\n",
+      "migrations/0002_code.sql": `${SAFE}ALTER TABLE orders ALTER COLUMN code TYPE varchar(40);\n`,
+    },
+  },
   setNotNullScans: {
     code: "migration/set-not-null-scans",
     severity: "block",

@@ -117,6 +117,23 @@ export const TRANSACTION_CHECKS = checks({
     bad: "BEGIN;\nSET LOCAL lock_timeout = '2s';\nALTER TABLE orders ADD COLUMN note text;\n",
     good: "BEGIN;\nSET LOCAL lock_timeout = '2s';\nALTER TABLE orders ADD COLUMN note text;\nCOMMIT;\n",
   },
+  transactionRolledBack: {
+    code: "migration/transaction-rolled-back",
+    severity: "block",
+    commitments: COMMITMENTS,
+    title: { en: "The file takes everything back", ja: "すべてを取り消すファイル" },
+    why: {
+      en: "ROLLBACK undoes what the transaction did, while the tool records the migration as applied.",
+      ja: "ROLLBACK はトランザクションの変更を取り消すのに、ツールは適用済みと記録する。",
+    },
+    reason: {
+      en: "This ROLLBACK undoes the changes of this file.",
+      ja: "この ROLLBACK により、このファイルの変更が取り消される。",
+    },
+    remedy: { en: "End the transaction with COMMIT.", ja: "トランザクションを COMMIT で終える。" },
+    bad: "BEGIN;\nSET LOCAL lock_timeout = '2s';\nALTER TABLE orders ADD COLUMN note text;\nROLLBACK;\n",
+    good: "BEGIN;\nSET LOCAL lock_timeout = '2s';\nALTER TABLE orders ADD COLUMN note text;\nCOMMIT;\n",
+  },
   commitWithoutBegin: {
     code: "migration/commit-without-begin",
     severity: "warn",

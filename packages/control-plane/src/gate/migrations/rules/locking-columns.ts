@@ -1,8 +1,9 @@
-import type { AlterTableCmd, Constraint } from "libpg-query";
+import type { AlterTableCmd, Constraint, Node } from "libpg-query";
 import { COLUMN_CHECKS as CHECKS } from "../checks/locking-columns.ts";
 import { CONSTRAINT_CHECKS } from "../checks/locking-constraints.ts";
-import { columnOf, commandsOf, constraintsOf, typeText } from "../nodes.ts";
+import { columnOf, commandsOf, constraintsOf, stringsOf, typeText, walk } from "../nodes.ts";
 import { provenNotNull } from "../not-null.ts";
+import { relationsRead } from "../replay.ts";
 import { serialType } from "../replay-table.ts";
 import { isConstrainedDomain, typeChange } from "../type-change.ts";
 import type { Rule, RuleContext } from "../types.ts";
@@ -34,6 +35,9 @@ function alter(context: RuleContext, table: string, command: AlterTableCmd) {
       const change = typeChange(old, definition, column, before);
       const to = typeText(definition.typeName) ?? "?";
       const options = { at: definition.location, params: { ...params, from: old ?? "?", to } };
+      const view = readBy(context, table, column);
+      if (view !== undefined)
+        emit(CHECKS.typeChangeRefused, { ...options, params: { ...params, view: shown(view) } });
       if (change === "rewrite") emitLong(context, CHECKS.typeChangeRewrites, options);
       else if (change === "indexes") emitLong(context, CHECKS.typeChangeReindexes, options);
       else if (change === "unknown") emit(CHECKS.typeChangeUnknown, options);
@@ -53,6 +57,29 @@ function alter(context: RuleContext, table: string, command: AlterTableCmd) {
     default:
       break;
   }
+}
+
+/** A view (or materialized view) of the history that reads a column. */
+function readBy({ before, nameOf }: RuleContext, table: string, column: string): string | undefined {
+  const reads = (query: Node | undefined) =>
+    relationsRead({ nameOf }, query).includes(table) && mentionsColumn(query, column);
+  for (const view of before.all("view")) {
+    if (view.reads.includes(table) && mentionsColumn(view.query, column)) return view.name;
+  }
+  for (const view of before.all("table")) {
+    if (view.kind === "materialized-view" && reads(view.query)) return view.name;
+  }
+  return undefined;
+}
+
+function mentionsColumn(query: Node | undefined, column: string): boolean {
+  let found = false;
+  walk(query, (kind, node) => {
+    if (kind === "A_Star") found = true;
+    if (kind === "ColumnRef" && stringsOf(node.fields as Node[]).at(-1) === column) found = true;
+    return undefined;
+  });
+  return found;
 }
 
 function addColumn(context: RuleContext, table: string, command: AlterTableCmd) {

@@ -113,7 +113,7 @@ function isNarrow({ before }: Pick<RuleContext, "before">, table: string, where:
 /** Long work of another kind while a lock is held. */
 const work: Rule = (context) => {
   const { statement, before, session, emit } = context;
-  if (session.transaction === undefined || session.locks.length === 0) return;
+  if (session.transaction === undefined || session.locks.length === 0 || statement.handler) return;
   const held = heldInUse(context);
   if (held === undefined) return;
   const what = longWork(context);

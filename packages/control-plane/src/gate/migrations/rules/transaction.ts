@@ -55,7 +55,9 @@ const control: Rule = (context) => {
   if (!ends) return;
   if (by === "runner") emit(CHECKS.commitInsideRunner);
   else if (by === undefined) emit(CHECKS.commitWithoutBegin);
-  else if (chain && !later.some(endsTransaction)) emit(CHECKS.transactionLeftOpen);
+  else if (kind === "TRANS_STMT_ROLLBACK" && by === "begin" && !later.some(endsTransaction)) {
+    emit(CHECKS.transactionRolledBack);
+  } else if (chain && !later.some(endsTransaction)) emit(CHECKS.transactionLeftOpen);
 };
 
 const endsTransaction = (statement: Statement): boolean =>
