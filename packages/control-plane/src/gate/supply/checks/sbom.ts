@@ -70,8 +70,8 @@ export const SBOM_CHECKS = checks({
     },
     reason: { en: "The release has no SBOM.", ja: "リリースにSBOMがない。" },
     remedy: {
-      en: "Make one with `npm sbom --sbom-format cyclonedx --omit dev > sbom.cdx.json` and keep it with the release.",
-      ja: "`npm sbom --sbom-format cyclonedx --omit dev > sbom.cdx.json` で作り、リリースと共に保管する。",
+      en: "Make one with `npm sbom --sbom-format cyclonedx > sbom.cdx.json` and keep it with the release.",
+      ja: "`npm sbom --sbom-format cyclonedx > sbom.cdx.json` で作り、リリースと共に保管する。",
     },
     bad: { "digest.txt": DIGEST },
     good: BOUND,

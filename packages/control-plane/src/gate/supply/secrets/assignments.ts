@@ -31,6 +31,7 @@ function isHarmless(name: string): boolean {
   return (
     ABOUT.has(words.at(-1) ?? "") ||
     (/^(token|key)$/.test(words.at(-1) ?? "") && HARMLESS.test(words.at(-2) ?? "")) ||
+    (words.at(-1) === "key" && /^passw/.test(words.at(-2) ?? "")) ||
     words.some((word) => /^(hash|hashed|digest|checksum|integrity|sha\d*)$/.test(word))
   );
 }
@@ -46,7 +47,8 @@ export const isConfig = (path: string): boolean => CONFIG_NAME.test(path);
 const NAME_CHAR = /[\w.-]/;
 const OPERATOR =
   /["']?\]?\s{0,6}(?:(?::\s?(?:string|str|String|&str|&'static str)\s{0,3})?(?:={1,3}|:=|=>|!==?|:|\?\?=?|\|\|=?|\bor\b|\|)|,)\s{0,12}/y;
-const GETENV = /(?:getenv|environ\.get|env|get_env|Getenv|config)\(\s{0,3}["']$/;
+const GETENV =
+  /(?:getenv|environ\.get|env|get_env|Getenv|config|define|setenv|set_var|setProperty)\(\s{0,3}["']$/;
 const QUOTED = /(?:[bBrRuUfF@]{1,2})?(["'`])/y;
 const BARE = /[^\s"'`#;,<>()]{4,400}/y;
 const PAIR =
@@ -60,9 +62,11 @@ const SIGNED = /jwt\.(?:sign|verify)\(\s{0,10}[\w.{}: ]{1,60},\s{0,10}(["'`])([^
 export function suspectsIn(path: string, text: string): Suspect[] {
   const config = isConfig(path);
   const bare = config && !UNQUOTED_NAME.test(path);
+  // JSON is as often text for people as configuration.
+  const plainWords = config && !/\.json$/i.test(path);
   const found: Suspect[] = [];
   const add = (name: string, value: string, start: number, sure = false) => {
-    const suspicion = suspect(name, value, config || sure);
+    const suspicion = suspect(name, value, plainWords || sure);
     if (suspicion !== undefined) found.push({ start, end: start + value.length, value, name, suspicion });
   };
   WORD.lastIndex = 0;
@@ -83,7 +87,7 @@ export function suspectsIn(path: string, text: string): Suspect[] {
     }
   }
   for (const match of text.matchAll(SIGNED))
-    add("jwt secret", match[2]!, match.index + match[0].lastIndexOf(match[2]!), true);
+    add("signing passphrase", match[2]!, match.index + match[0].lastIndexOf(match[2]!), true);
   return found;
 }
 
@@ -94,7 +98,7 @@ function isSecretName(name: string): boolean {
 
 function suspect(name: string, value: string, config: boolean): Suspicion | undefined {
   if (isHarmless(name)) return undefined;
-  return PASSWORD.test(name) ? suspectPassword(value, config) : suspectToken(value, config);
+  return PASSWORD.test(name) ? suspectPassword(value, config) : suspectToken(name, value, config);
 }
 
 function nameAround(text: string, from: number, to: number): [number, number] {

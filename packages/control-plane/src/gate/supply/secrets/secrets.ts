@@ -23,7 +23,7 @@ const LOCKFILE =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|bun\.lockb?|composer\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|Gemfile\.lock|Cargo\.lock|go\.sum|deno\.lock|packages\.lock\.json|flake\.lock|\.terraform\.lock\.hcl|[^/]*\.(?:min\.js|min\.css|map|svg|snap))$/i;
 
 const KEY_BLOCK =
-  /-----BEGIN ((?:[A-Z0-9]{2,12} ){0,3})PRIVATE KEY(?: BLOCK)?-----(?:\\r|\\n|\s|\\){0,8}(?=([^-]{0,400}))/g;
+  /-----BEGIN ((?:[A-Z0-9]{2,12} ){0,3})PRIVATE KEY(?: BLOCK)?-----(?:\\r|\\n|\s|\\){0,8}(?=([\s\S]{0,500}))/g;
 const PUTTY = /PuTTY-User-Key-File-\d: [\w-]{4,30}/g;
 const URL_START =
   /([a-z][a-z0-9+.-]{1,30}):\/\/([^\s/?#"'`<>:@]{0,100}):([^\s/?#"'`<>]{1,200})@([^\s/?#"'`<>:@]{1,200})/gi;
@@ -99,7 +99,9 @@ function tokens(text: string): Hit[] {
 function keys(text: string): Hit[] {
   const check = SECRET_CHECKS.key;
   const blocks = [...text.matchAll(KEY_BLOCK)].flatMap((match): Hit[] => {
-    const body = (match[2] ?? "").replace(/^(?:[A-Za-z-]{3,20}: [^\n\\]{0,100}(?:\\n|\s)){0,4}/, "");
+    const body = (match[2] ?? "")
+      .split("-----")[0]!
+      .replace(/^(?:[A-Za-z-]{3,20}: [^\n\\]{0,100}(?:\\n|\s){1,4}){0,4}/, "");
     const base64 = /[A-Za-z0-9+/=]{40}/.exec(body.replace(/\\r|\\n|["'+\s\\]/g, ""))?.[0];
     if (base64 === undefined || isPlaceholder(base64) || new Set(base64).size <= 6) return [];
     const kind = (match[1] ?? "").trim();

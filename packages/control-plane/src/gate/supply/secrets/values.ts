@@ -73,6 +73,7 @@ export function suspectPassword(value: string, config: boolean): Suspicion | und
   if (/[^\x21-\x7e]/.test(value)) return undefined;
   if (isWeak(value))
     return config && !/^(postgres|test|dev|local|demo|toban|app|db)/i.test(value) ? "maybe" : undefined;
+  if (isWordlike(value) && /[-_.:/].*[-_.:/]/.test(value)) return config ? "maybe" : undefined;
   const mixed = /[A-Za-z]/.test(value) && /\d/.test(value);
   if (mixed && classesOf(value) >= 2)
     return /^[a-z]+\d{1,2}$/i.test(value) && value.length < 8 ? "maybe" : "sure";
@@ -82,15 +83,19 @@ export function suspectPassword(value: string, config: boolean): Suspicion | und
 }
 
 /** What to think of a value that is assigned to a name like `apiKey`. */
-export function suspectToken(value: string, config: boolean): Suspicion | undefined {
+export function suspectToken(name: string, value: string, config: boolean): Suspicion | undefined {
   if (value.length < 10 || value.length > 1000 || /\s/.test(value) || isPlaceholder(value)) return undefined;
   if (UUID.test(value) || isWeak(value) || !/^[\x21-\x7e]+$/.test(value)) return undefined;
+  // Frameworks make secret keys of every character on the keyboard.
+  if (/secret/i.test(name) && value.length >= 32 && classesOf(value) === 4 && entropy(value) >= 4.2)
+    return "sure";
   // Paths, addresses, dates, code and lists are no keys.
   if (/^[\w.-]+(\/[\w.-]+){2,}$/.test(value) && isWordlike(value)) return undefined;
   if (/[(){}<>[\],;|\\"'`]/.test(value) || /^\d{4}-\d\d-\d\d/.test(value) || /^[\d.,:-]+$/.test(value))
     return undefined;
   const mixed = /[A-Za-z]/.test(value) && /\d/.test(value);
   if (isWordlike(value)) return config && !/[-_./:]/.test(value) && value.length >= 16 ? "maybe" : undefined;
-  if (value.length >= 16 && mixed && entropy(value) >= 3) return "sure";
+  const usual = /^[\w+/=.~:@$!%^&*-]+$/.test(value);
+  if (value.length >= 16 && mixed && entropy(value) >= 3) return usual ? "sure" : "maybe";
   return mixed && classesOf(value) >= 3 && entropy(value) >= 2.8 ? "maybe" : undefined;
 }

@@ -22,7 +22,8 @@ export function readReport(text: string, oldestDatabase?: Date): Scan {
   if (text.trim() === "") return undecided("unreadable", "empty");
   const report = parseJson(text);
   if (report === undefined) return readYarnAudit(text) ?? undecided("unreadable", "JSON");
-  const scan = readKnown(report);
+  // Yarn's log of a clean audit is a single line, which is JSON as well.
+  const scan = readKnown(report) ?? (isRecord(report) && "type" in report ? readYarnAudit(text) : undefined);
   if (scan === undefined) return undecided("unknown", "JSON");
   const failure = isRecord(report) ? failureIn(report) : undefined;
   const built = databaseBuilt(report);

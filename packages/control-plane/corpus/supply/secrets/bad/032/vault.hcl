@@ -1,0 +1,1 @@
+token = "hvs.¦5cLU¦fpz4¦lu6O¦aOMC¦mpBU¦tzYO¦V2Re"

@@ -1,0 +1,1 @@
+const service = "eyJhbGc¦iOiAiSF¦MyNTYiL¦CAidHlw¦IjogIkp¦XVCJ9.e¦yJyb2xl¦IjogInN¦lcnZpY2¦Vfcm9sZ¦SIsICJp¦c3MiOiA¦ic2hvcC¦IsICJpY¦XQiOiAx¦NzkwMDA¦wMDAwfQ¦.RbSreH¦MjcvHu6¦xaN_q-d¦Gk8GAwv¦s-X9tCS¦AutpUhG¦cs";

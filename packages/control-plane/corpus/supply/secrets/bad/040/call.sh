@@ -1,0 +1,1 @@
+curl -H 'Authorization: Bearer eyJhbGc¦iOiAiSF¦MyNTYiL¦CAidHlw¦IjogIkp¦XVCJ9.e¦yJzdWIi¦OiAic3Z¦jLWJpbG¦xpbmciL¦CAic2Nv¦cGUiOiA¦iYWRtaW¦4ifQ.kf¦d83XuTI¦1_hAlFE¦eS-YwSH¦OPaOjWO¦oc56Z2A¦GIECtI' https://api.shop.example

@@ -1,0 +1,1 @@
+export const JWT_SECRET = "b5Kw¦9ksn¦EZpi¦Se2W¦e3Xv¦Mudg¦qza8¦O3gO";

@@ -1,0 +1,1 @@
+private static final String PASSWORD = "S3cu¦re!P¦ass9";

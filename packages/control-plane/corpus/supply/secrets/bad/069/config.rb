@@ -1,0 +1,1 @@
+config.password = 'xK9#¦mPq2¦vL'

@@ -1,0 +1,2 @@
+export DB_PASSWORD='hT5!¦pLq8¦Zx'
+./start

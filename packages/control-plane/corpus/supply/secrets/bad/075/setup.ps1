@@ -1,0 +1,1 @@
+$Password = "Wint¦er20¦26!x"

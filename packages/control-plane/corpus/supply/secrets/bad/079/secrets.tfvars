@@ -1,0 +1,1 @@
+db_password = "m4Kx¦!9sP¦qZ"

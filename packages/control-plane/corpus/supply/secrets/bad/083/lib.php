@@ -1,0 +1,1 @@
+define('DB_PASSWORD', 'aZ9k¦Lm3Q¦p7');

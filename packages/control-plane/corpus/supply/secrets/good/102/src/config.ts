@@ -1,0 +1,3 @@
+const password = process.env.DB_PASSWORD;
+const apiKey = process.env["API_KEY"] ?? "";
+const token = await vault.read("secret/data/app");

@@ -1,0 +1,2 @@
+type Login = { password: string; token?: string };
+function login(password: string, apiKey: string = ""): void {}

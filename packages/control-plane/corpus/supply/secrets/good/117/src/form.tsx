@@ -1,0 +1,1 @@
+<input type="password" name="password" placeholder="Password" autoComplete="current-password" />

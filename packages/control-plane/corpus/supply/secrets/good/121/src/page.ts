@@ -1,0 +1,1 @@
+const nextPageToken = "eyJvZmZzZXQiOjEwMH0x1";

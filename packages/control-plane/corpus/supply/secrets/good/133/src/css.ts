@@ -1,0 +1,2 @@
+const spinner = "sk-folding-cube-animation-long-name";
+const cls = "task-list-item-checkbox-token";

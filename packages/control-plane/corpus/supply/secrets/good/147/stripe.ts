@@ -1,0 +1,1 @@
+const stripe = loadStripe("pk_live_eCZpLPK9BdQXymB4SYsfzR1i");

@@ -1,0 +1,2 @@
+expect(mask("password=********")).toBe("password=********");
+const masked = { password: "***", token: "[REDACTED]", secret: "…" };

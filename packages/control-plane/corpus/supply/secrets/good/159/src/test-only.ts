@@ -1,0 +1,1 @@
+const accessToken = "not-a-real-token-0123456789abcdef";

@@ -1,0 +1,1 @@
+const password = "S3cu¦re!P¦ass9";

@@ -1,0 +1,1 @@
+TOKEN = 'ghp_tMr¦AjRTtQo¦AMl7L3T¦HwzvgEd¦vnynjnI¦XJQas'
