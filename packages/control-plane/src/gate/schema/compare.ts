@@ -5,6 +5,7 @@ import { compareObjects } from "./objects.ts";
 import { compareScalars } from "./scalars.ts";
 import { type Meaning, meaningOf, type Raw, type Shape, sameJson } from "./shape.ts";
 import type { CompareOptions, Difference, Location, SchemaNode } from "./types.ts";
+import { createUnchanged } from "./unchanged.ts";
 import { matchShapes } from "./unions.ts";
 
 /**
@@ -24,17 +25,36 @@ export function compareSchemas(
 export function createComparison(options: CompareOptions): Comparison {
   const known = new Map<string, Difference[]>();
   const meanings = new Map<string, Meaning>();
+  const isUnchanged = createUnchanged(options.base, options.revision);
+  const postponed: [readonly SchemaNode[], readonly SchemaNode[]][] = [];
+  let depth = 0;
+  let count = 0;
   const comparison: Comparison = {
     ...options,
+    guesses: 0,
     compare(base, revision) {
+      const [one, other] = [base[0], revision[0]];
+      if (one && other && base.length + revision.length === 2 && isUnchanged(one, other)) return [];
       const key = `${keyOf(base)} ${keyOf(revision)}`;
       const earlier = known.get(key);
       if (earlier) return earlier;
+      if (depth >= DEEPEST) {
+        // A long chain goes on later, for the stack's sake; a guess that went so deep is taken for right.
+        if (comparison.guesses === 0) postponed.push([base, revision]);
+        return [];
+      }
       // Met again while it is compared, a cycle adds nothing of its own.
       known.set(key, []);
-      const found = unique(compareMeanings(comparison, base, revision));
-      known.set(key, found);
-      return found;
+      depth++;
+      const parts =
+        count++ < MOST_COMPARISONS ? compareMeanings(comparison, base, revision) : [tooMany(base, revision)];
+      depth--;
+      for (let next = depth === 0 ? postponed.pop() : undefined; next; next = postponed.pop()) {
+        parts.push(...comparison.compare(...next));
+      }
+      const differences = unique(parts);
+      known.set(key, differences);
+      return differences;
     },
     meaning(side, nodes, withTags = true) {
       const key = `${side} ${withTags} ${keyOf(nodes)}`;
@@ -49,10 +69,22 @@ export function createComparison(options: CompareOptions): Comparison {
   return comparison;
 }
 
+const NOWHERE: Location = { path: "", pointer: "" };
+
+/** How far references are followed at once; each step takes some ten calls. */
+const DEEPEST = 150;
+const MOST_COMPARISONS = 100_000;
+
+const tooMany = (base: readonly SchemaNode[], revision: readonly SchemaNode[]): Difference =>
+  difference(
+    "too-complex",
+    { base: base[0]?.at ?? NOWHERE, revision: revision[0]?.at ?? NOWHERE },
+    { narrowing: true, widening: true, undecided: true },
+    { name: MOST_COMPARISONS },
+  );
+
 const keyOf = (nodes: readonly SchemaNode[]): string =>
   nodes.map(({ at, schema }) => (schema === true ? "true" : `${at.path}#${at.pointer}`)).join("&");
-
-const NOWHERE: Location = { path: "", pointer: "" };
 
 function compareMeanings(
   comparison: Comparison,

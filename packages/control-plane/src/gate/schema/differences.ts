@@ -3,6 +3,8 @@ import type { CompareOptions, Difference, DifferenceKind, Location, SchemaNode }
 
 /** What the comparisons of parts share. */
 export type Comparison = CompareOptions & {
+  /** Above 0 while alternatives are tried out against each other, most of which do not belong together. */
+  guesses: number;
   /** The differences of two conjunctions of schemas; paths count from them. */
   compare(base: readonly SchemaNode[], revision: readonly SchemaNode[]): Difference[];
   meaning(side: "base" | "revision", nodes: readonly SchemaNode[], withTags?: boolean): Meaning;

@@ -17,35 +17,55 @@ export function matchShapes(
 ): Difference[] {
   if (base.length === 0 || revision.length === 0) return [];
   if (base.length === 1 && revision.length === 1) return compare(comparison, base[0]!, revision[0]!);
-  const pairs = base.map((one) => revision.map((other) => compare(comparison, one, other)));
-  const partners = pairUp(base, revision, pairs);
+  const pairs = tryOut(comparison, base, revision, compare);
+  const { partners, meant } = pairUp(base, revision, pairs);
+  // What belongs together by tag or name is compared with nothing else.
+  const isExplained = (one: number) => meant.has(one);
   const found: Difference[] = [];
   for (const [index, shape] of base.entries()) {
     const partner = partners.get(index);
-    const differences = partner === undefined ? undefined : pairs[index]![partner]!;
-    const covered = pairs[index]!.some((one) => !one.some((two) => two.narrowing));
+    const differences = partner === undefined ? undefined : pairs(index, partner);
+    const isCovered = (other: number) => !pairs(index, other).some((one) => one.narrowing);
+    const covered = isExplained(index) ? false : [...revision.keys()].some(isCovered);
     found.push(...(differences ?? []).filter((one) => (one.narrowing ? !covered : !one.widening)));
     if (!differences && (!covered || isNamedApart(shape, revision))) {
       const place = { base: shape.at, revision: at.revision };
-      found.push(
-        difference("branch-removed", place, { narrowing: true, widening: false }, { name: name(shape) }),
-      );
+      const params = { name: name(shape) };
+      found.push(difference("branch-removed", place, { narrowing: true, widening: false }, params));
     }
   }
   const partnerOf = new Map([...partners].map(([from, to]) => [to, from]));
   for (const [index, shape] of revision.entries()) {
     const partner = partnerOf.get(index);
-    const differences = partner === undefined ? undefined : pairs[partner]![index]!;
-    const covered = pairs.some((row) => !row[index]!.some((one) => one.widening));
+    const differences = partner === undefined ? undefined : pairs(partner, index);
+    const isCovered = (other: number) => !pairs(other, index).some((one) => one.widening);
+    const covered = partner !== undefined && isExplained(partner) ? false : [...base.keys()].some(isCovered);
     found.push(...(differences ?? []).filter((one) => one.widening && !covered));
     if (!differences && (!covered || isNamedApart(shape, base))) {
       const place = { base: at.base, revision: shape.at };
-      found.push(
-        difference("branch-added", place, { narrowing: false, widening: true }, { name: name(shape) }),
-      );
+      const params = { name: name(shape) };
+      found.push(difference("branch-added", place, { narrowing: false, widening: true }, params));
     }
   }
   return found;
+}
+
+type Pairs = (one: number, other: number) => Difference[];
+
+/** The differences of any two alternatives, found when they are asked for. */
+function tryOut(comparison: Comparison, base: Shape[], revision: Shape[], compare: Compare): Pairs {
+  const known = new Map<string, Difference[]>();
+  return (one, other) => {
+    const key = `${one} ${other}`;
+    let differences = known.get(key);
+    if (!differences) {
+      comparison.guesses++;
+      differences = compare(comparison, base[one]!, revision[other]!);
+      comparison.guesses--;
+      known.set(key, differences);
+    }
+    return differences;
+  };
 }
 
 /** A component of its own that the other side, all of components too, does not have: it means something else. */
@@ -55,14 +75,14 @@ function isNamedApart(shape: Shape, others: Shape[]): boolean {
 }
 
 /** The counterpart of each alternative: by tag, by name, equal ones, and what is left by likeness. */
-function pairUp(base: Shape[], revision: Shape[], pairs: Difference[][][]): Map<number, number> {
+function pairUp(base: Shape[], revision: Shape[], pairs: Pairs) {
   const partners = new Map<number, number>();
   const taken = new Set<number>();
   const pass = (fits: (one: number, other: number) => boolean) => {
     for (const one of base.keys()) {
       if (partners.has(one)) continue;
       const candidates = [...revision.keys()].filter((other) => !taken.has(other) && fits(one, other));
-      const best = candidates.sort((a, b) => pairs[one]![a]!.length - pairs[one]![b]!.length)[0];
+      const best = candidates.length > 1 ? nearest(one, candidates, pairs) : candidates[0];
       if (best === undefined) continue;
       partners.set(one, best);
       taken.add(best);
@@ -72,9 +92,14 @@ function pairUp(base: Shape[], revision: Shape[], pairs: Difference[][][]): Map<
   const agree = (one: number, other: number) => agreement(constants.base[one]!, constants.revision[other]!);
   pass((one, other) => agree(one, other) === "same");
   pass((one, other) => agree(one, other) !== "other" && base[one]!.labels.some(isNamed(revision[other]!)));
-  pass((one, other) => pairs[one]![other]!.length === 0);
+  const meant = new Set(partners.keys());
+  pass((one, other) => pairs(one, other).length === 0);
   pass((one, other) => agree(one, other) !== "other" && looksAlike(base[one]!, revision[other]!));
-  return partners;
+  return { partners, meant };
+}
+
+function nearest(one: number, candidates: number[], pairs: Pairs): number | undefined {
+  return candidates.sort((a, b) => pairs(one, a).length - pairs(one, b).length)[0];
 }
 
 const isNamed = (shape: Shape) => (label: string) => shape.labels.includes(label);
