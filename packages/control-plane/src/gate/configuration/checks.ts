@@ -115,18 +115,21 @@ export const CONFIGURATION_CHECKS = checks({
     code: "configuration/shared-secret",
     severity: "block",
     commitments: ["GL-044", "RF-050"],
-    title: { en: "Two environments share a secret", ja: "環境間で秘密の値を共有している" },
+    title: {
+      en: "Two environments share a secret, a data store or a key",
+      ja: "環境間で秘密・データストア・鍵を共有している",
+    },
     why: {
-      en: "Who can read the development environment then holds the key to production, and one cannot be rotated alone.",
-      ja: "開発環境を読める人が本番の鍵を持つことになり、片方だけをローテーションすることもできない。",
+      en: "Who can read the development environment then reaches production, and one cannot be rotated alone.",
+      ja: "開発環境を読める人が本番に手が届くことになり、片方だけをローテーションすることもできない。",
     },
     reason: {
-      en: "{name} of {environment} has the same secret value (••••) as {otherName} of {other}.",
-      ja: "{environment} の {name} が {other} の {otherName} と同じ秘密の値（••••）になっている。",
+      en: "{name} of {environment} has the same value (••••) as {otherName} of {other}.",
+      ja: "{environment} の {name} が {other} の {otherName} と同じ値（••••）になっている。",
     },
     remedy: {
-      en: "Generate a value of its own for each environment and rotate this one. If it is no secret, name it in `sharedAllowed`.",
-      ja: "環境ごとに別の値を生成し、この値はローテーションする。秘密でなければ `sharedAllowed` に挙げる。",
+      en: "Give each environment a value of its own and rotate a shared secret. If it may be shared, name it in `sharedAllowed`.",
+      ja: "環境ごとに別の値にし、共有していた秘密はローテーションする。共有してよい値は `sharedAllowed` に挙げる。",
     },
     bad: { ...GOOD, "env/prod.env": PROD.replace("k8Vb2mQy5RhE", "Zt7wq0PpdL3s") },
     good: GOOD,

@@ -49,6 +49,16 @@ describe("values that two environments share", () => {
       "THING=AKIAABCDEFGHIJKLMNOP",
       "THING=AKIAABCDEFGHIJKLMNOP",
     ],
+    [
+      "a database without a password",
+      "DATABASE_URL=postgres://db.internal/app",
+      "DATABASE_URL=postgres://db.internal/app",
+    ],
+    [
+      "an encryption key",
+      "KMS_KEY_ID=arn:aws:kms:ap-northeast-1:1:key/ab",
+      "KMS_KEY_ID=arn:aws:kms:ap-northeast-1:1:key/ab",
+    ],
     ["quotes around one of them", 'API_KEY="k-123456"', "API_KEY=k-123456 # comment"],
     [
       "the same place in a secret store",
@@ -70,6 +80,7 @@ describe("values that two environments share", () => {
       "SENTRY_DSN=https://abc@o1.ingest.sentry.io/1",
       "SENTRY_DSN=https://abc@o1.ingest.sentry.io/1",
     ],
+    ["a store on one's own machine", "REDIS_URL=redis://localhost:6379", "REDIS_URL=redis://localhost:6379"],
     ["a switch", "REQUIRE_PASSWORD=true", "REQUIRE_PASSWORD=true"],
   ])("%s may be the same", async (_, dev, prod) => {
     expect(await shared(dev, prod)).toBe(false);

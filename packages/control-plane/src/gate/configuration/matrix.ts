@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Finding, type Place, raise } from "../finding.ts";
 import { CONFIGURATION_CHECKS as CHECKS } from "./checks.ts";
-import { isPlaceholder, secretIn } from "./secrets.ts";
+import { isPlaceholder, separateIn } from "./secrets.ts";
 import type { ConfigurationSettings } from "./settings.ts";
 import type { Variable } from "./variables.ts";
 
@@ -100,7 +100,7 @@ function checkShared(environments: Environment[], settings: ConfigurationSetting
   for (const environment of environments) {
     for (const variable of environment.variables) {
       if (variable.value === null || allowed.has(variable.name)) continue;
-      const secret = secretIn(variable.name, variable.value, more);
+      const secret = separateIn(variable.name, variable.value, more);
       if (!secret) continue;
       const digest = createHash("sha256").update(secret).digest("hex");
       const other = seen.get(digest);

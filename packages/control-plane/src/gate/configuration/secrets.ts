@@ -59,3 +59,26 @@ export function secretIn(name: string, value: string, more: readonly RegExp[] = 
     ? text
     : undefined;
 }
+
+/** Data stores and queues by the scheme of their address. */
+const STORE =
+  /^(postgres(ql)?|mysql|mariadb|mongodb(\+srv)?|rediss?|amqps?|sqlserver|oracle|clickhouse|cockroachdb):\/\//i;
+
+/** Keys that encrypt: of AWS, Google and Azure, by address or by name (RF-050). */
+const KEY_PLACE = /^arn:aws[\w-]*:kms:|\/cryptoKeys\/|\.vault\.azure\.net\/keys\//i;
+const KEY_NAME = /(^|_)(KMS|CMK)_(KEY_)?(ID|ARN|ALIAS|KEY)$/;
+
+const LOCAL = /@?(localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal)(:|\/|$)/i;
+
+/**
+ * What in a variable's value no two environments may have in common (GL-044): its secret, the data store that it
+ * leads to, or the key that it encrypts with. Undefined when it may be shared.
+ */
+export function separateIn(name: string, value: string, more: readonly RegExp[] = []): string | undefined {
+  const secret = secretIn(name, value, more);
+  if (secret) return secret;
+  const text = value.trim();
+  if (text === "" || isTemplate(text) || isPlaceholder(text)) return undefined;
+  if (STORE.test(text)) return LOCAL.test(text) ? undefined : text;
+  return KEY_PLACE.test(text) || KEY_NAME.test(name.toUpperCase()) ? text : undefined;
+}
