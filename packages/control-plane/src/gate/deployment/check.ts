@@ -124,7 +124,11 @@ function dispatch(scope: Scope, document: Node, workflow: boolean, collected: Co
     if (entry(document, "jobs")) collected.workflows.push({ scope, workflow: readWorkflow(document) });
     return true;
   }
-  if (at(document, "apiVersion") && !at(document, "kind")) {
+  const chart =
+    /^v[12]$/.test(text(at(document, "apiVersion")) ?? "") &&
+    entry(document, "name") &&
+    entry(document, "version");
+  if (at(document, "apiVersion") && !at(document, "kind") && !chart) {
     report(scope, C.malformed, document, {
       what: "The manifest has no kind.",
       whatJa: "マニフェストに kind がない。",

@@ -227,6 +227,13 @@ function judgeService({ scope, node, name, template }: Ecs["services"][number], 
   // A value by reference is decided elsewhere.
   const open = [at(breaker, "enable"), at(breaker, "rollback")].some((one) => one && text(one) === undefined);
   const partial = !template && !desired && !deployment && !at(node, "launchType");
+  const staged = /^(BLUE_GREEN|CANARY|LINEAR)$/.test(text(at(deployment, "strategy")) ?? "");
   if (!back && !alarmed && !open && !partial)
-    report(scope, C.noRollback, breaker ?? deployment ?? node, { name, setting: "deploymentCircuitBreaker" });
+    report(
+      scope,
+      C.noRollback,
+      breaker ?? deployment ?? node,
+      { name, setting: "deploymentCircuitBreaker" },
+      staged ? "warn" : undefined,
+    );
 }

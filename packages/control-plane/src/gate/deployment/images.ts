@@ -21,7 +21,8 @@ const CHANNEL =
 export function taggingOf(reference: string): Tagging {
   const plain = withDefaults(reference.trim());
   const { name, tag, digest } = parseImage(plain);
-  if (digest) return /^sha256:[0-9a-f]{64}$/i.test(digest) || /[$<{]/.test(digest) ? "pinned" : "missing";
+  // One that is cut short names nothing else either: it cannot be pulled.
+  if (digest) return "pinned";
   if (isOpen(tag ?? "")) return "unknown";
   // A reference that is one variable may carry its own tag.
   if (tag === undefined) return isOpen(name.slice(name.lastIndexOf("/") + 1)) ? "unknown" : "missing";

@@ -37,7 +37,7 @@ export function kindOf(file: SourceFile): Kind {
 }
 
 const KUBERNETES = /^["']?apiVersion["']?\s*:/m;
-const COMPOSE_NAME = /(^|\/)(docker-)?(compose|stack)([.-][\w.-]+)?\.ya?ml$/i;
+const COMPOSE_NAME = /(^|\/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i;
 
 /** Whether a YAML or JSON text shows what we know how to judge. Cheap; parsing decides in the end. */
 export function looksDeployable(path: string, text: string): boolean {

@@ -14,6 +14,20 @@ export type Scope = {
 
 export type Span = { start: number; end?: number };
 
+/** How a secret was seen; the names of issuers' formats stay as they are. */
+const IN_JAPANESE: Record<string, string> = {
+  "by its name": "名前による判定",
+  "a password that everybody guesses": "誰でも推測できるパスワード",
+  "option on the command line": "コマンドラインのオプション",
+  "default of a build argument": "ビルド引数の既定値",
+  "committed Secret": "コミットされた Secret",
+  "in a ConfigMap": "ConfigMap の中",
+  "literal of a secretGenerator": "secretGenerator のリテラル",
+  "login in a URL": "URL に含まれるログイン情報",
+  "password in a connection string": "接続文字列に含まれるパスワード",
+  "private key": "秘密鍵",
+};
+
 /** Adds a finding of `check`, once per place. */
 export function report(
   scope: Scope,
@@ -25,7 +39,9 @@ export function report(
   const place = scope.place(span?.start ?? 0, span?.end);
   let effective = severity ?? check.severity;
   if (scope.lenient && effective === "block" && !check.undecided) effective = "warn";
-  const finding = raise(check, place, params, { severity: effective });
+  const words =
+    params.kind === undefined ? params : { ...params, kindJa: IN_JAPANESE[params.kind] ?? params.kind };
+  const finding = raise(check, place, words, { severity: effective });
   const known = scope.findings.find(
     (one) =>
       one.code === finding.code &&

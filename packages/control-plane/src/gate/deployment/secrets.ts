@@ -93,9 +93,12 @@ export type SecretKind = "literal" | "placeholder" | undefined;
 /** Whether `name: value` writes a secret down; `what` says how it was seen. */
 export function secretIn(name: string, value: string, notSecret: readonly string[] = []): SecretKind {
   if (notSecret.includes(name)) return undefined;
-  if (holdsSecret(value)) return "literal";
+  const held = holdsSecret(value);
+  // Keys for browsers are public by design.
+  if (held && !(held === "Google API key" && /PUBLIC|PUBLISHABLE/.test(name))) return "literal";
   if (!namesSecret(name) || !isLiteral(value)) return undefined;
-  return isPlaceholder(value) ? "placeholder" : "literal";
+  const echoesName = /^[A-Z][A-Z0-9_]*$/.test(value) && value.includes("_") && value.startsWith(name);
+  return isPlaceholder(value) || echoesName ? "placeholder" : "literal";
 }
 
 /** `key: value` and `key=value` lines of a file that is carried inside another one. */

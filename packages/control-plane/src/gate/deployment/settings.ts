@@ -13,7 +13,7 @@ export const deploymentSettings = z
     /** Further owners whose actions may be used by tag, beside `actions` and `github`. */
     trustedActionOwners: z
       .array(z.string())
-      .default(["aws-actions", "azure", "docker", "google-github-actions", "hashicorp"]),
+      .default(["aws-actions", "azure", "docker", "google-github-actions", "hashicorp", "microsoft"]),
     /** The least replicas of a service: with one, the restart of a pod is an outage (INV-007). */
     minimumReplicas: z.number().int().min(1).default(2),
     /** Seconds that a service must have between SIGTERM and SIGKILL; below this it is asked about. */

@@ -30,7 +30,7 @@ export const SECRETS = checks({
     },
     reason: {
       en: "`{name}` is written down here ({kind}).",
-      ja: "`{name}` がここに書かれている（{kind}）。",
+      ja: "`{name}` がここに書かれている（{kindJa}）。",
     },
     remedy: {
       en: "Reference a secret store (secretKeyRef, ECS secrets, compose secrets, ${{ secrets.X }}) and rotate this value.",

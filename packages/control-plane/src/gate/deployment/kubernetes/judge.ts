@@ -72,7 +72,8 @@ function judgeService(cluster: Cluster, one: Resource): void {
   const excused = patched || (scaler && scaler.minimum >= minimum) || (patch && !replicas) || count === 0;
   if (count !== undefined && count < minimum && !excused) {
     // An autoscaler with a low minimum is told so itself.
-    const soft = isSingleton(one) || one.kind === "StatefulSet";
+    const development = /^(dev|development|test|sandbox|preview|local)$/.test(one.namespace);
+    const soft = isSingleton(one) || one.kind === "StatefulSet" || development;
     const span = replicas ?? entry(node, "kind") ?? node;
     if (!scaler) report(scope, C.singleReplica, span, { name: one.name, count }, soft ? "warn" : undefined);
   }

@@ -234,6 +234,11 @@ const probeOf = (probe: Node): string =>
 
 export const volumesOf = (pod: Node): Node[] => items(at(pod, "volumes"));
 
+/** A folder named for data holds what people rely on, unless the whole thing is called a cache. */
+const isTruth = (one: Resource, container: Container, path: string): boolean =>
+  !/cache/i.test(`${one.name} ${container.name}`) &&
+  (isDatastore(container.image) || /\/data\/?$/.test(path));
+
 function judgeVolumes(one: Resource, pod: Node, containers: Container[]): void {
   const { scope } = one;
   const mountsOf = (name: string) =>
@@ -283,7 +288,7 @@ function judgeVolumes(one: Resource, pod: Node, containers: Container[]): void {
             C.ephemeralData,
             mount,
             { name: container.name, path },
-            isDatastore(container.image) || path === "/data" || /\/data$/.test(path) ? undefined : "warn",
+            isTruth(one, container, path) ? undefined : "warn",
           );
       }
   }

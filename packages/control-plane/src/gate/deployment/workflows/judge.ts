@@ -1,7 +1,8 @@
 import { DEPLOYMENT_CHECKS as C } from "../checks.ts";
 import { npmInstall, pipesToShell } from "../commands.ts";
 import { taggingOf } from "../images.ts";
-import { at, entries, entry, type Node, text } from "../node.ts";
+import { at, entries, entry, items, type Node, text } from "../node.ts";
+import { isFrequent } from "../schedule.ts";
 import { report, type Scope, shown } from "../scope.ts";
 import { holdsSecret, isLiteral, isPlaceholder, namesSecret } from "../secrets.ts";
 import { judgeDeploys } from "./deploys.ts";
@@ -33,7 +34,26 @@ export function judgeWorkflow(scope: Scope, document: Node): void {
       judgeCheckout(scope, step, workflow);
     }
   }
+  judgeSchedule(scope, workflow);
   judgeDeploys(scope, workflow);
+}
+
+/** Scheduled runs wait for each other only in a concurrency group. */
+function judgeSchedule(scope: Scope, workflow: Workflow): void {
+  const grouped =
+    entry(workflow.node, "concurrency") || workflow.jobs.every((job) => entry(job.node, "concurrency"));
+  for (const one of items(workflow.on.get("schedule"))) {
+    const cron = at(one, "cron");
+    const schedule = text(cron) ?? "";
+    if (!grouped && isFrequent(schedule))
+      report(
+        scope,
+        C.overlappingRuns,
+        cron,
+        { name: text(at(workflow.node, "name")) ?? "workflow", schedule },
+        "warn",
+      );
+  }
 }
 
 /** Judges a composite action; an action in JavaScript or Docker has no steps. */
@@ -190,7 +210,9 @@ function judgePin(scope: Scope, uses: Node): void {
   const tag = /^v?\d+(\.\d+)*([-+.][\w.]+)?$/.test(ref ?? "");
   const trusted =
     OFFICIAL.has(owner) || scope.settings.trustedActionOwners.some((one) => one.toLowerCase() === owner);
-  const soft = tag && trusted && scope.settings.actionPins !== "sha";
+  // Its provenance is verified against the tag, so it must be called by one.
+  const verifiedByTag = tag && path.startsWith("slsa-framework/slsa-github-generator/");
+  const soft = verifiedByTag || (tag && trusted && scope.settings.actionPins !== "sha");
   report(scope, C.unpinnedAction, uses, { action: shown(action) }, soft ? "warn" : "block");
 }
 

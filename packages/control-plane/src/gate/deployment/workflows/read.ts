@@ -112,7 +112,7 @@ const DEPLOYS: RegExp[] = [
 ];
 
 const DEPLOY_ACTION =
-  /^(aws-actions\/amazon-ecs-deploy|aws-actions\/aws-cloudformation|aws-actions\/aws-lambda-deploy|google-github-actions\/deploy|azure\/(webapps|functions|k8s|container-apps|aks)-?(deploy|action)?|appleboy\/ssh-action|amondnet\/vercel-action|cloudflare\/(wrangler|pages)-action|akhileshns\/heroku-deploy|superfly\/flyctl-actions|firebaseextended\/action-hosting-deploy|einaregilsson\/beanstalk-deploy|deliverybot\/helm|wei\/wget-deploy|easingthemes\/ssh-deploy|burnett01\/rsync)/i;
+  /^(aws-actions\/amazon-ecs-deploy|aws-actions\/aws-cloudformation|aws-actions\/aws-lambda-deploy|google-github-actions\/deploy|azure\/(webapps-deploy|functions-action|functions-container-action|k8s-deploy|container-apps-deploy-action|static-web-apps-deploy|aci-deploy)|appleboy\/ssh-action|amondnet\/vercel-action|cloudflare\/(wrangler|pages)-action|akhileshns\/heroku-deploy|superfly\/flyctl-actions|firebaseextended\/action-hosting-deploy|einaregilsson\/beanstalk-deploy|deliverybot\/helm|wei\/wget-deploy|easingthemes\/ssh-deploy|burnett01\/rsync)/i;
 
 /** What a step deploys with, as it is written. */
 export function deploysWith(step: Step): string | undefined {
