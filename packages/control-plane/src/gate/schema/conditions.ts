@@ -25,7 +25,8 @@ export function compareConditions(comparison: Comparison, base: Shape, revision:
     if (!best) {
       const places = { base: condition.at, revision: revision.at };
       const flags = { narrowing: false, widening: true };
-      found.push(difference("condition-removed", places, flags, { keyword: condition.key }));
+      const params = { keyword: condition.key, from: shown(condition), to: "–" };
+      found.push(difference("condition-removed", places, flags, params));
       continue;
     }
     rest.splice(rest.indexOf(best.one), 1);
@@ -34,7 +35,8 @@ export function compareConditions(comparison: Comparison, base: Shape, revision:
   for (const condition of rest) {
     const places = { base: base.at, revision: condition.at };
     const flags = { narrowing: true, widening: false };
-    found.push(difference("condition-added", places, flags, { keyword: condition.key }));
+    const params = { keyword: condition.key, from: "–", to: shown(condition) };
+    found.push(difference("condition-added", places, flags, params));
   }
   return found;
 }
@@ -68,6 +70,12 @@ function conditionsOf(shape: Shape): Condition[] {
   return found;
 }
 
+/** Its first part as it is written, cut short. */
+function shown(condition: Condition): string {
+  const text = JSON.stringify(Object.values(condition.parts)[0]?.schema) ?? "";
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
 function compareParts(comparison: Comparison, before: Condition, after: Condition): Difference[] {
   const places = { base: before.at, revision: after.at };
   const inner = (name: string) => {
@@ -76,7 +84,7 @@ function compareParts(comparison: Comparison, before: Condition, after: Conditio
       ? comparison.compare([one], [other]).filter((part) => part.narrowing || part.widening)
       : [];
   };
-  const params = { keyword: before.key };
+  const params = { keyword: before.key, from: shown(before), to: shown(after) };
   if (before.key === "not") {
     const differences = inner("not");
     if (differences.length === 0) return [];
