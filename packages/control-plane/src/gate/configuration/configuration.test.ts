@@ -159,6 +159,22 @@ describe("variables that an environment must set", () => {
   });
 });
 
+describe("placeholders in production", () => {
+  test.each([
+    ["DB_PASSWORD=password", true],
+    ["API_KEY=<your key>", true],
+    ["SMTP_HOST=change-me", true],
+    ["CACHE=none", false],
+    ["LOG_FORMAT=sample", false],
+    ["DB_PASSWORD=x8Kq2mVb", false],
+  ])("%s: refused %s", async (text, refused) => {
+    const one = await check({ "prod.env": text }, { environments: { production: "prod.env" } });
+    expect(one.codes.includes("configuration/placeholder-in-production")).toBe(refused);
+    const dev = await check({ "dev.env": text }, { environments: { dev: "dev.env" } });
+    expect(dev.codes).not.toContain("configuration/placeholder-in-production");
+  });
+});
+
 describe("env files in the tree and in images", () => {
   test.each([
     ["a password", { ".env": "DB_PASSWORD=s3cr3tpw\n" }],

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Finding, type Place, raise } from "../finding.ts";
 import { CONFIGURATION_CHECKS as CHECKS } from "./checks.ts";
-import { isPlaceholder, separateIn } from "./secrets.ts";
+import { isPlaceholder, isSecretName, isWord, separateIn } from "./secrets.ts";
 import type { ConfigurationSettings } from "./settings.ts";
 import type { Variable } from "./variables.ts";
 
@@ -34,12 +34,22 @@ function checkRequired(environment: Environment, settings: ConfigurationSettings
       const params = { name, service, environment: environment.name };
       if (!found) findings.push(raise(CHECKS.missingVariable, environment.place, params));
       else if (found.value?.trim() === "") findings.push(raise(CHECKS.emptyVariable, found.place, params));
-      else if (found.value !== null && isPlaceholder(found.value) && isProduction(environment.name)) {
-        findings.push(raise(CHECKS.placeholderInProduction, found.place, params));
-      }
     }
   }
-  return findings;
+  return [...findings, ...checkPlaceholders(environment, settings)];
+}
+
+function checkPlaceholders(environment: Environment, settings: ConfigurationSettings): Finding[] {
+  if (!isProduction(environment.name)) return [];
+  const more = settings.secretNames.map((source) => new RegExp(source));
+  return environment.variables
+    .filter(
+      ({ name, value }) =>
+        value !== null && isPlaceholder(value) && (!isWord(value) || isSecretName(name, more)),
+    )
+    .map(({ name, place }) =>
+      raise(CHECKS.placeholderInProduction, place, { name, environment: environment.name }),
+    );
 }
 
 /** By its own name, or by the name that the template makes of service and key. The last one set counts. */

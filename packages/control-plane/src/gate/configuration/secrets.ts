@@ -25,6 +25,9 @@ const REFERENCE =
   /^arn:aws[\w-]*:(secretsmanager|ssm|kms):|^projects\/[^/]+\/secrets\/|^(op|vault|awssm|ssm|gcpsm|akv|azurekeyvault|doppler|sops|infisical|ref\+\w+):|^@Microsoft\.KeyVault\(|^\{\{resolve:|^ENC\[/i;
 
 export const isPlaceholder = (value: string): boolean => value.length < 200 && PLACEHOLDER.test(value.trim());
+/** Words that are a setting in one place and nobody's secret in another. */
+export const isWord = (value: string): boolean =>
+  /^(none|null|undefined|secret|password|dummy|example|sample|-+|_+)$/i.test(value.trim());
 export const isTemplate = (value: string): boolean => value.length < 2000 && TEMPLATE.test(value.trim());
 export const isReference = (value: string): boolean => REFERENCE.test(value.trim());
 
@@ -75,10 +78,11 @@ const LOCAL = /@?(localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal)(:|\/|$)
  * leads to, or the key that it encrypts with. Undefined when it may be shared.
  */
 export function separateIn(name: string, value: string, more: readonly RegExp[] = []): string | undefined {
+  const text = value.trim();
+  if (STORE.test(text) && LOCAL.test(text)) return undefined;
   const secret = secretIn(name, value, more);
   if (secret) return secret;
-  const text = value.trim();
   if (text === "" || isTemplate(text) || isPlaceholder(text)) return undefined;
-  if (STORE.test(text)) return LOCAL.test(text) ? undefined : text;
+  if (STORE.test(text)) return text;
   return KEY_PLACE.test(text) || KEY_NAME.test(name.toUpperCase()) ? text : undefined;
 }
