@@ -82,7 +82,7 @@ describe("a large contract", () => {
     };
     expect(await found(chain("string"), chain("string"))).toEqual([]);
     expect(await found(chain("string"), chain("integer"))).toEqual([
-      "api.yaml:1:61102 response-type-changed",
+      expect.stringMatching(/^api\.yaml:1:\d+ response-type-changed$/),
     ]);
   });
 });
