@@ -51,6 +51,7 @@ const GETENV =
   /(?:getenv|environ\.get|env|get_env|Getenv|config|define|setenv|set_var|setProperty)\(\s{0,3}["']$/;
 const QUOTED = /(?:[bBrRuUfF@]{1,2})?(["'`])/y;
 const BARE = /[^\s"'`#;,<>()]{4,400}/y;
+const DEFAULT = /:?[-=]([^}\s"'$]{4,200})\}/y;
 const PAIR =
   /["']?name["']?\s{0,4}[:=]\s{0,4}["']?([\w.-]{1,80})["']?\s{0,4},?\s{0,60}["']?value["']?\s{0,4}[:=]\s{0,4}/gi;
 const ELEMENT = /<([\w.:-]{3,60})>([^<>\s]{6,300})<\//g;
@@ -112,6 +113,9 @@ type Literal = { text: string; start: number; fallback?: boolean };
 
 /** The literal behind a name and an operator; also behind `process.env.NAME ||` and in `getenv("NAME", …)`. */
 function valueAfter(text: string, start: number, end: number, bare: boolean): Literal | undefined {
+  // A part of something longer, such as an ARN.
+  if (/[:/]/.test(text[start - 1] ?? "")) return undefined;
+  if (text.startsWith("${", start - 2)) return defaultAt(text, end);
   OPERATOR.lastIndex = end;
   const operator = OPERATOR.exec(text)?.[0];
   if (operator === undefined) return undefined;
@@ -121,6 +125,14 @@ function valueAfter(text: string, start: number, end: number, bare: boolean): Li
   // A bare value stands on the name's own line; an operator that spans lines is followed by something else.
   const literal = literalAt(text, OPERATOR.lastIndex, bare && assigned && !operator.includes("\n"));
   return literal && { ...literal, fallback: /^(\?\?|\|\||or|,)/.test(sign) };
+}
+
+/** The default of a shell's `${NAME:-default}`. */
+function defaultAt(text: string, at: number): Literal | undefined {
+  DEFAULT.lastIndex = at;
+  const match = DEFAULT.exec(text);
+  const value = match?.[1];
+  return value === undefined ? undefined : { text: value, start: DEFAULT.lastIndex - 1 - value.length };
 }
 
 function literalAt(text: string, at: number, bare: boolean): Literal | undefined {

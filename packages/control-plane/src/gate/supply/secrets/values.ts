@@ -7,13 +7,16 @@ const PLACEHOLDER =
 
 /** Something that is looked up elsewhere: variables, templates, references to a vault, paths, addresses. */
 const REFERENCE =
-  /^(\$[A-Z_{(]|%[\w{(]|!(Ref|Sub|GetAtt|ImportValue|vault|secret|reference)|\*[a-z]|@[A-Z]\w+[.(]|[{[(<])|\$\{|\{\{|%\(|^(arn|ssm|vault|op|ref|env|file|secret|secrets|secretsmanager|sops|gcp|azure|aws-sm|keychain|data|https?|process|var|local|module|import|base64|projects|urn):|^(process\.env|os\.environ|import\.meta|env\.|var\.|local\.|data\.|module\.|secrets\.|config\.|settings\.|self\.|this\.|vault\.)|^(\.{0,2}\/|[A-Z]:\\|~\/)|^projects\/|\/secrets?\/|^ENC[[(]|^\{cipher\}|^AQICAH/;
+  /^(\$[A-Z_{(]|%[\w{(]|!(Ref|Sub|GetAtt|ImportValue|vault|secret|reference)|\*[a-z]|@[A-Z]\w+[.(]|[{[(<])|\$\{|\{\{|%\(|^(arn|ssm|vault|op|ref|env|file|secret|secrets|secretsmanager|sops|gcp|azure|aws-sm|keychain|data|https?|process|var|local|module|import|base64|projects|urn):|^(process\.env|os\.environ|import\.meta|env\.|var\.|local\.|data\.|module\.|secrets\.|config\.|settings\.|self\.|this\.|vault\.)|^(\.{0,2}\/|[A-Z]:\\|~\/)|^projects\/|^Ag[A-D][\w+/]{50}|\/secrets?\/|^ENC[[(]|^\{cipher\}|^AQICAH/;
 
 const NOTHING =
   /^(none|null|nil|undefined|true|false|yes|no|on|off|string|str|text|number|integer|boolean|any|unknown|required|optional|hidden|masked|empty|default|auto|random|generated?|enabled|disabled|bearer|basic|jwt|oauth2?|apikey|password|secret|token|n\/?a)$/i;
 
+/** What everybody writes where it does not matter. With digits behind it, `admin` is a bad password rather than none. */
 const WEAK =
-  /^(postgres(ql)?|mysql|mariadb|mongo|redis|rabbitmq|guest|minio(admin)?|sa|root|toor|admin|user|test(ing)?|tests|dev(elop(ment)?)?|local|demo|pass(w(or|0r)d)?|secret|pw|p@ssw0rd|qwerty|letmein|welcome|hunter2|foo(bar)?|bar|baz|abc|app|db|api|toban|key|token)[-_]?\d{0,5}!?$/i;
+  /^(postgres(ql)?|mysql|mariadb|mongo|redis|rabbitmq|guest|minio(admin)?|user|test(ing)?|tests|dev(elop(ment)?)?|local|demo|foo(bar)?|bar|baz|abc|app|db|api|toban|key|token)[-_]?\d{0,5}!?$|^(sa|root|toor|admin|pass(w(or|0r)d)?|secret|pw|qwerty|letmein|welcome)$/i;
+
+const VERSION = /^[\^~><=!v]{0,3}\d{1,5}\.\d{1,5}(\.|$)/;
 
 const UUID = /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i;
 
@@ -34,7 +37,8 @@ export const isPlaceholder = (value: string): boolean =>
   new Set(value.toLowerCase()).size <= 3;
 
 /** A default that everybody knows, such as `postgres` or `password123`. */
-export const isWeak = (value: string): boolean => WEAK.test(value) || isSequence(value);
+export const isWeak = (value: string): boolean =>
+  WEAK.test(value) || (value.length < 24 && isSequence(value));
 
 /** Only counting up: `12345678`, `0123456789abcdef`, also repeated. */
 function isSequence(value: string): boolean {
@@ -71,12 +75,10 @@ export function suspectPassword(value: string, config: boolean): Suspicion | und
   if (UUID.test(value) || /^\$(2[aby]|argon2|5|6|scrypt)/.test(value)) return undefined;
   // Not ASCII: text for people, such as a label.
   if (/[^\x21-\x7e]/.test(value)) return undefined;
-  if (isWeak(value))
-    return config && !/^(postgres|test|dev|local|demo|toban|app|db)/i.test(value) ? "maybe" : undefined;
+  if (isWeak(value) || VERSION.test(value)) return undefined;
   if (isWordlike(value) && /[-_.:/].*[-_.:/]/.test(value)) return config ? "maybe" : undefined;
   const mixed = /[A-Za-z]/.test(value) && /\d/.test(value);
-  if (mixed && classesOf(value) >= 2)
-    return /^[a-z]+\d{1,2}$/i.test(value) && value.length < 8 ? "maybe" : "sure";
+  if (mixed && classesOf(value) >= 2) return "sure";
   if (classesOf(value) >= 3 && value.length >= 8 && !isWordlike(value) && /[^\w.:/-]/.test(value))
     return "sure";
   return config && value.length >= 8 && !/[.:/]/.test(value) ? "maybe" : undefined;
@@ -85,7 +87,8 @@ export function suspectPassword(value: string, config: boolean): Suspicion | und
 /** What to think of a value that is assigned to a name like `apiKey`. */
 export function suspectToken(name: string, value: string, config: boolean): Suspicion | undefined {
   if (value.length < 10 || value.length > 1000 || /\s/.test(value) || isPlaceholder(value)) return undefined;
-  if (UUID.test(value) || isWeak(value) || !/^[\x21-\x7e]+$/.test(value)) return undefined;
+  if (UUID.test(value) || isWeak(value) || VERSION.test(value) || !/^[\x21-\x7e]+$/.test(value))
+    return undefined;
   // Frameworks make secret keys of every character on the keyboard.
   if (/secret/i.test(name) && value.length >= 32 && classesOf(value) === 4 && entropy(value) >= 4.2)
     return "sure";
@@ -94,6 +97,8 @@ export function suspectToken(name: string, value: string, config: boolean): Susp
   if (/[(){}<>[\],;|\\"'`]/.test(value) || /^\d{4}-\d\d-\d\d/.test(value) || /^[\d.,:-]+$/.test(value))
     return undefined;
   const mixed = /[A-Za-z]/.test(value) && /\d/.test(value);
+  // `my-super-secret-key` for a name like `jwtSecret`: a secret that somebody made up.
+  if (isWordlike(value) && /secret/i.test(name) && /super|secret|passw/i.test(value)) return "maybe";
   if (isWordlike(value)) return config && !/[-_./:]/.test(value) && value.length >= 16 ? "maybe" : undefined;
   const usual = /^[\w+/=.~:@$!%^&*-]+$/.test(value);
   if (value.length >= 16 && mixed && entropy(value) >= 3) return usual ? "sure" : "maybe";

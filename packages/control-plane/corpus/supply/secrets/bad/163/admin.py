@@ -1,0 +1,1 @@
+PASSWORD = "adm¦in123"

@@ -1,0 +1,1 @@
+urls = [path("password-reset-1/", view, name="password_reset")]
