@@ -3,7 +3,7 @@ import { type Outcome, placesIn, type SourceFile } from "../finding.ts";
 import { DEPLOYMENT_CHECKS as C } from "./checks.ts";
 import { judgeCompose } from "./compose.ts";
 import { judgeDockerfile } from "./dockerfile/judge.ts";
-import { collectEcs, collectTemplate, type Ecs, judgeEcs, noEcs } from "./ecs.ts";
+import { collectContainers, collectEcs, collectTemplate, type Ecs, judgeEcs, noEcs } from "./ecs.ts";
 import { judgeCluster } from "./kubernetes/judge.ts";
 import { clusterOf, type Resource, resourcesOf } from "./kubernetes/resources.ts";
 import { at, entry, type Node, parseYaml, text } from "./node.ts";
@@ -108,6 +108,14 @@ function read(library: typeof Yaml, scope: Scope, collected: Collected): void {
 /** Judges or collects one document; false when it is none of ours. */
 function dispatch(scope: Scope, document: Node, workflow: boolean, collected: Collected): boolean {
   if (document.kind === "seq") {
+    const container = document.items[0];
+    if (
+      text(at(container, "image")) &&
+      ["portMappings", "essential", "cpu", "memory"].some((key) => at(container, key))
+    ) {
+      collectContainers(collected.ecs, scope, document);
+      return true;
+    }
     for (const one of document.items) if (one.kind === "map") dispatch(scope, one, workflow, collected);
     return document.items.some((one) => one.kind === "map" && at(one, "kind"));
   }

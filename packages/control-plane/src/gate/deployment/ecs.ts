@@ -50,6 +50,20 @@ export function collectEcs(into: Ecs, scope: Scope, document: Node): void {
     into.services.push({ scope, node, name: text(at(node, "serviceName")) ?? "service", template: false });
 }
 
+/** Adds a bare list of containers, as Terraform's `container_definitions` takes it. */
+export function collectContainers(into: Ecs, scope: Scope, list: Node): void {
+  const { start, end } = list;
+  const key = { key: "containerDefinitions", start, end, value: camelKeys(list) };
+  // Memory may be set on the task, which is elsewhere.
+  const memory = {
+    key: "memory",
+    start,
+    end,
+    value: { ...list, kind: "scalar" as const, items: [], value: "elsewhere" },
+  };
+  into.tasks.push({ scope, node: { ...list, kind: "map", items: [], entries: [key, memory] }, name: "task" });
+}
+
 /** Adds what a CloudFormation template declares. */
 export function collectTemplate(into: Ecs, scope: Scope, document: Node): void {
   for (const { key, value } of entries(at(document, "Resources"))) {

@@ -44,6 +44,7 @@ export function looksDeployable(path: string, text: string): boolean {
   if (COMPOSE_NAME.test(path)) return true;
   if (/\.json$/.test(path)) {
     if (/"containerDefinitions"\s*:|"AWS::ECS::/i.test(text)) return true;
+    if (/^\s*\[/.test(text) && /"portMappings"\s*:/.test(text) && /"image"\s*:/.test(text)) return true;
     if (/"kind"\s*:/.test(text) && /"apiVersion"\s*:/.test(text)) return true;
     return /"(serviceName|desiredCount)"\s*:/.test(text) && /"(taskDefinition|cluster)"\s*:/.test(text);
   }

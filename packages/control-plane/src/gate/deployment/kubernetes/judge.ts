@@ -274,7 +274,8 @@ function judgeConfigMap(one: Resource): void {
       judgePlainValue(scope, { start, end: value.end }, key, body);
       continue;
     }
-    const line = secretLines(body);
+    const code = /\.(py|js|mjs|ts|sh|bash|sql|lua|rb|go|php|pl|md|html|css|tmpl|tpl)$/.test(key);
+    const line = code ? undefined : secretLines(body);
     if (line)
       report(
         scope,

@@ -116,7 +116,10 @@ const DEPLOY_ACTION =
 
 /** What a step deploys with, as it is written. */
 export function deploysWith(step: Step): string | undefined {
-  const run = step.run.replace(/\\\r?\n/g, " ").replace(/^\s*#.*$/gm, "");
+  const run = step.run
+    .replace(/\\\r?\n/g, " ")
+    .replace(/^\s*#.*$/gm, "")
+    .replace(/^\s*(echo|printf)\b[^|\n&;`$]*$/gm, "");
   for (const pattern of DEPLOYS) {
     const found = pattern.exec(run);
     if (found) return found[0].trim();

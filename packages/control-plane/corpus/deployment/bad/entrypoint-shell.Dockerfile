@@ -1,0 +1,4 @@
+FROM python:3.12-slim
+COPY . .
+USER app
+ENTRYPOINT gunicorn app:app

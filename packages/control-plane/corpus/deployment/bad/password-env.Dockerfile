@@ -1,0 +1,4 @@
+FROM node:22.1.0
+ENV DB_PASSWORD hunter2
+USER node
+CMD ["node","x.js"]

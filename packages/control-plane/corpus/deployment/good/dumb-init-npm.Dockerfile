@@ -1,0 +1,4 @@
+FROM node:22.1.0
+USER node
+ENTRYPOINT ["dumb-init","--"]
+CMD ["node","x.js"]
