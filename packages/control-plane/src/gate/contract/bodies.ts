@@ -106,6 +106,8 @@ export function compareResponses(
   const revision = statuses(after, comparing.revision);
   const use: Use = { http: "response", sender: isReversed ? "consumer" : "provider", textual: false };
   const compared = new Set<Status>();
+  // Beside statuses of success, a default describes what goes wrong.
+  const isNew = ({ status }: Status) => /^[123]/.test(status) && !isSuccess("DEFAULT", base);
   for (const response of base) {
     const inner = inside(where, response.status);
     const exact = revision.filter((one) => one.status === response.status);
@@ -122,7 +124,9 @@ export function compareResponses(
   for (const response of revision) {
     if (compared.has(response)) continue;
     const inner = inside(where, response.status);
-    const known = base.find((one) => holds(one.status, response.status));
+    const known = base.find(
+      (one) => holds(one.status, response.status) && !(one.status === "DEFAULT" && isNew(response)),
+    );
     if (known) {
       compareMediaTypes(comparing, known, response, inner, use);
       compareHeaders(comparing, known, response, inner, use);
@@ -140,7 +144,9 @@ function replacements(response: Status, base: Status[], revision: Status[]): Sta
     const narrower = revision.filter((one) => holds(response.status, one.status));
     if (narrower.length > 0) return narrower;
   }
-  const fallback = revision.find((one) => one.status === "DEFAULT");
+  const fallback = isSuccess(response.status, base)
+    ? undefined
+    : revision.find((one) => one.status === "DEFAULT");
   if (fallback) return [fallback];
   // The only response of the base, by default, is spelt out by the revision.
   if (response.status === "DEFAULT" && base.length === 1) return revision;

@@ -60,6 +60,10 @@ function compareParameter(
   if (from !== to) {
     note(comparing, "parameterSerialization", ["revision", after.at], where, { name, from, to });
   }
+  if (before.value.allowEmptyValue === true && after.value.allowEmptyValue !== true && !isReversed) {
+    const params = { name, from: "allowEmptyValue", to: "–" };
+    note(comparing, "parameterSerialization", ["revision", after.at], where, params);
+  }
   const [contentBefore, contentAfter] = [
     mediaTypesOf(before, comparing.base)[0],
     mediaTypesOf(after, comparing.revision)[0],

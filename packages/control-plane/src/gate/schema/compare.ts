@@ -167,12 +167,13 @@ function whereType(shapes: Shape[], otherwise: Location): Location {
 }
 
 function compareShapes(comparison: Comparison, base: Shape, revision: Shape): Difference[] {
+  const isEnumerated = base.values !== null || revision.values !== null;
   const own =
-    base.type === "object"
-      ? compareObjects(comparison, base, revision)
-      : base.type === "array"
-        ? compareArrays(comparison, base, revision)
-        : compareScalars(base, revision);
+    isEnumerated || (base.type !== "object" && base.type !== "array")
+      ? compareScalars(base, revision)
+      : base.type === "object"
+        ? compareObjects(comparison, base, revision)
+        : compareArrays(comparison, base, revision);
   return [...own, ...compareConditions(comparison, base, revision)];
 }
 

@@ -5,7 +5,7 @@ import { matches } from "./regular.ts";
 import { type Raw, type Shape, sameJson } from "./shape.ts";
 import type { Difference } from "./types.ts";
 
-/** Two shapes of null, boolean, number or string. */
+/** Two shapes of null, boolean, number or string, or of anything that is enumerated. */
 export function compareScalars(base: Shape, revision: Shape): Difference[] {
   const before = allowed(base);
   const after = allowed(revision);

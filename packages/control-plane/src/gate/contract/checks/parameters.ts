@@ -1,7 +1,7 @@
 import { checks } from "../../check.ts";
 import { asks, pair } from "./examples.ts";
 
-const COMMITMENTS = ["RF-139"];
+const COMMITMENTS = ["RF-139", "RF-141"];
 
 /** Parameters of operations. */
 export const PARAMETER_CHECKS = checks({

@@ -1,7 +1,7 @@
 import { checks } from "../../check.ts";
 import { pair, takes } from "./examples.ts";
 
-const COMMITMENTS = ["RF-139"];
+const COMMITMENTS = ["RF-139", "RF-141"];
 
 /** Schemas of what consumers send: they may only widen. */
 export const REQUEST_CHECKS = checks({

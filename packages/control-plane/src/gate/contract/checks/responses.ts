@@ -1,7 +1,7 @@
 import { checks } from "../../check.ts";
 import { answers, pair } from "./examples.ts";
 
-const COMMITMENTS = ["RF-139"];
+const COMMITMENTS = ["RF-139", "RF-141"];
 
 /** Schemas of what consumers receive: they may only narrow. */
 export const RESPONSE_CHECKS = checks({

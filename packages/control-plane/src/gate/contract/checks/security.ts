@@ -1,7 +1,7 @@
 import { checks } from "../../check.ts";
 import { operation, pair } from "./examples.ts";
 
-const COMMITMENTS = ["RF-139"];
+const COMMITMENTS = ["RF-139", "RF-141"];
 
 const secured = (security: string, login = "http, scheme: bearer"): string =>
   `components:
