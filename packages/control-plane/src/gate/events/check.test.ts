@@ -111,3 +111,22 @@ describe("large contracts", () => {
     expect(performance.now() - started).toBeLessThan(8000);
   });
 });
+
+describe("payloads in files of another format", () => {
+  const api = file(
+    "a/asyncapi.yaml",
+    'asyncapi: 3.0.0\ninfo: { title: A, version: "1" }\nchannels:\n  o:\n    address: o\n    messages:\n' +
+      "      m: { payload: { schemaFormat: application/vnd.apache.avro;version=1.9.0, schema: { $ref: order.avsc } } }\n",
+  );
+  const avro = (name: string) =>
+    file("a/order.avsc", `{ "type": "record", "name": "${name}", "fields": [] }`);
+  const version = (name: string, support: SourceFile[]): EventSet => ({ ...set(name, api), support });
+  const verdict = (base: SourceFile[], revision: SourceFile[]) =>
+    verdictOf(checkEvents([version("v1", base)], version("v2", revision), settings, now).findings);
+
+  test("pass while they are the same, and are undecided when they change or are missing", () => {
+    expect(verdict([avro("A")], [avro("A")])).toBe("pass");
+    expect(verdict([avro("A")], [avro("B")])).toBe("inconclusive");
+    expect(verdict([], [])).toBe("inconclusive");
+  });
+});

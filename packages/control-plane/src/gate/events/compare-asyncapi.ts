@@ -1,10 +1,10 @@
 import { type Finding, type Place, raise } from "../finding.ts";
-import { type Location, own } from "../schema/index.ts";
+import { isRecord, type Location, own, resolveReference, type SchemaNode } from "../schema/index.ts";
 import { sameJson } from "../schema/shape.ts";
 import { isJsonFormat } from "./asyncapi.ts";
 import { EVENTS_CHECKS as CHECKS } from "./checks/index.ts";
 import { compareNodes, type Sides } from "./differences.ts";
-import { placeAt } from "./documents.ts";
+import { type Library, placeAt } from "./documents.ts";
 import { type About, isPast } from "./evolution.ts";
 import type { AsyncApi, Channel, Message, Operation } from "./model.ts";
 import { stemOf } from "./version.ts";
@@ -165,9 +165,9 @@ function comparePayload(base: Message, revision: Message, sides: Sides, place: P
   const event = sides.event;
   if (!base.payload && !revision.payload) return [];
   if (!isJsonFormat(base.schemaFormat) || !isJsonFormat(revision.schemaFormat)) {
-    const isSame =
-      base.schemaFormat === revision.schemaFormat && sameJson(base.payload?.schema, revision.payload?.schema);
-    if (isSame && own({ ...(base.payload?.schema as object) }, "$ref") === undefined) return [];
+    const from = writtenOut(base.payload, sides.base);
+    const to = writtenOut(revision.payload, sides.revision);
+    if (base.schemaFormat === revision.schemaFormat && sameJson(from, to)) return [];
     if (isJsonFormat(base.schemaFormat) !== isJsonFormat(revision.schemaFormat)) {
       const params = {
         event,
@@ -185,6 +185,15 @@ function comparePayload(base: Message, revision: Message, sides: Sides, place: P
     { node: free(revision), dialect: revision.dialect },
     sides,
   );
+}
+
+/** A payload, or the file that it stands in; a reference to the network stays what it is. */
+function writtenOut(payload: SchemaNode | null, library: Library): unknown {
+  const reference = isRecord(payload?.schema) ? own(payload.schema, "$ref") : undefined;
+  if (!payload || typeof reference !== "string" || /^https?:/.test(reference)) return payload?.schema;
+  const target = resolveReference(reference, payload.at, library.source("draft-07"));
+  // Unresolved, it is equal to nothing.
+  return target ? target.schema : Symbol(reference);
 }
 
 /** Headers beyond those that are written are always allowed: none written is an open object. */

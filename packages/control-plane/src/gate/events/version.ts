@@ -26,10 +26,11 @@ export function readVersion(set: EventSet): { version: Version; findings: Findin
     ...(set.support ?? []).map((file) => [file, false] as const),
   ]) {
     if (set.folder && !/\.(json|ya?ml|avsc|proto)$/i.test(file.path)) continue;
-    if (/\.(avsc|avdl|proto|xsd)$/i.test(file.path)) {
-      findings.push(
-        raise(CHECKS.unknownDocument, { path: file.path, line: 1, column: 1 }, { file: file.path }),
-      );
+    if (/\.(avsc|avdl|proto|xsd)$/i.test(file.path) && (isEvent || !/\.avsc$/i.test(file.path))) {
+      if (isEvent)
+        findings.push(
+          raise(CHECKS.unknownDocument, { path: file.path, line: 1, column: 1 }, { file: file.path }),
+        );
       continue;
     }
     const parsed = parseFile(file);
@@ -177,7 +178,7 @@ const pathStemOf = (path: string): string =>
     .join("/");
 
 /** `v1.json`, `2.0.0.json`, `base.json`: names that tell versions apart, not events. */
-export const isVersionOnly = (file: string): boolean =>
+const isVersionOnly = (file: string): boolean =>
   stemOf(file) === "" ||
   /^(base|revision|old|new|before|after|current|previous|next|latest|schema|event)$/.test(stemOf(file));
 
