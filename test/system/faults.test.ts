@@ -74,6 +74,14 @@ const ended = (service: string, version: string) =>
     120_000,
   );
 
+/** As CI does after a `toban check` that passed. */
+async function passGate(service: string, version: string): Promise<void> {
+  const counts = { block: 0, undecided: 0, warn: 0, info: 0, waived: 0, known: 0 };
+  const report = { tool: "test", families: ["sources"], files: 1, counts, findings: [] };
+  const answer = await system.api("POST", "/v1/gate/verdicts", { service, version, report });
+  expect(answer).toMatchObject({ status: 201, body: { verdict: "pass" } });
+}
+
 const edgeIsReady = async () => {
   const answer = await fetch(`${system.edgeUrl}/health/ready`, { signal: AbortSignal.timeout(20_000) });
   return answer.status === 200 ? true : undefined;
@@ -102,6 +110,27 @@ describe("a release", () => {
     expect((await ledger("bff")).map(({ version }) => version)).toEqual(["1.0.0"]);
   });
 
+  it("that the change gate has not looked at is refused, and two people can override", async () => {
+    await writeBadRelease("bff", "8.1.0", "");
+    const refused = await system.toban("deploy", "bff", "8.1.0");
+    expect([refused.code, refused.stderr]).toEqual([77, expect.stringMatching(/^gate_missing: /)]);
+    expect((await ledger("bff")).map(({ version }) => version)).toEqual(["1.0.0"]);
+    const reason = "The outage is worse than what is not checked.";
+    const asked = await system.toban("deploy", "bff", "8.1.0", "--override-gate", reason, "--detach");
+    const runId = /rollout (\S+) started/.exec(asked.stdout)![1]!;
+    const approve = (...who: string[]) => system.toban("runs", "approve", runId, ...who);
+    const approved = await eventually(async () => {
+      const answer = await approve("--as", "another-person");
+      return answer.code === 0 ? answer : undefined;
+    });
+    expect(approved.code).toBe(0);
+    const back = await system.toban("rollback", "bff");
+    expect(back.code).toBe(0);
+    expect((await ended("bff", "8.1.0")).result).toMatch(/cancelled|rolled-back/);
+    const audit = await system.toban("audit", "search", "--action", "gate.override", "--json");
+    expect(audit.stdout).toContain(reason);
+  }, 120_000);
+
   it("that leaks memory, never becomes healthy or crashes after a while is rolled back by itself", async () => {
     // Beyond its limit of 384 MiB after some seconds under users' requests.
     const leak = "const kept = []; setInterval(() => kept.push(Buffer.alloc(60 * 2 ** 20, 1)), 1000);";
@@ -109,6 +138,7 @@ describe("a release", () => {
     await writeBadRelease("core", "9.0.0", "healthy = false;");
     await writeBadRelease("worker", "9.0.0", "setTimeout(() => process.exit(1), 8000);");
     const versions = ["bff", "core", "worker"];
+    for (const service of versions) await passGate(service, "9.0.0");
     const answers = await Promise.all(versions.map((service) => system.toban("deploy", service, "9.0.0")));
     expect(answers.map(({ code }) => code)).toEqual([1, 1, 1]);
     const results = await Promise.all(versions.map((service) => ended(service, "9.0.0")));

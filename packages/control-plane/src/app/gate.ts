@@ -51,7 +51,7 @@ async function builtReleases(
 }
 
 function runCheck(config: Config, releases: string[]): Promise<{ code: number; output: string }> {
-  const args = [SHIPPED.cli, "check", "--record", ...releases];
+  const args = [SHIPPED.cli, "check", "--record", releases.join(",")];
   const options = {
     cwd: path.dirname(config.definition),
     env: {

@@ -20,7 +20,7 @@ type Options = gate.MigrationOptions & {
   writeBaseline?: string | boolean;
   waivers?: string;
   explain?: string;
-  record?: string[];
+  record?: string;
   updateLedger?: boolean;
 };
 /** What a check looked at, by family. */
@@ -32,7 +32,7 @@ export const checkCommand = () => {
   const check = shared(new Command("check"))
     .description("know what will hurt production before it ships: everything recognized here")
     .option("--explain <code>", "what a check looks for, and an example of bad and good")
-    .option("--record <service@version...>", "tell the control plane the verdict on these releases")
+    .option("--record <releases>", "tell the control plane the verdict: SERVICE@VERSION, several with commas")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       if (options.explain !== undefined) return explain(options.explain, options.lang ?? language());
@@ -190,11 +190,10 @@ async function perform(
       now: systemClock.now(),
       language: options.lang ?? language(),
       format,
+      readNumbers,
       colour: process.stdout.isTTY === true && !process.env.NO_COLOR && !options.out,
     };
     const opened = gate.openGate(gateOptions);
-    const numbers = await numbersOf(opened.settings.definition);
-    if (numbers) gate.useNumbers(opened, numbers);
     const runs = await run(opened, options);
     const { verdict, text, report } = await gate.finish(
       opened,
@@ -206,7 +205,7 @@ async function perform(
     process.exitCode = EXIT[verdict];
     if (options.record) {
       const families = [...new Set(runs.map(({ family }) => family))];
-      await send(options.record, gate.recordable(report, families, "toban 0.1.0"));
+      await send(options.record.split(","), gate.recordable(report, families, "toban 0.1.0"));
     }
   } catch (error) {
     if (!(error instanceof TobanError)) throw error;
@@ -222,8 +221,7 @@ async function perform(
 }
 
 /** The numbers that an operations definition has promised. Throws `invalid` for a definition with errors. */
-async function numbersOf(file: string | undefined): Promise<gate.GateNumbers | undefined> {
-  if (file === undefined) return undefined;
+async function readNumbers(file: string): Promise<gate.GateNumbers | undefined> {
   const { loadDefinition } = await import("../app/definition.ts");
   const { operations } = await loadDefinition(path.resolve(file));
   const promised = operations.gate;

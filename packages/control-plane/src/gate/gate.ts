@@ -3,7 +3,6 @@ import path from "node:path";
 import { notFound } from "../platform/errors.ts";
 import { baselineOf } from "./baseline.ts";
 import { GATE_CHECKS } from "./checks.ts";
-import { coverageSettings } from "./configuration/settings.ts";
 import { type Files, openFiles } from "./files.ts";
 import { type Outcome, raise, type Verdict } from "./finding.ts";
 import { matchesGlob } from "./glob.ts";
@@ -26,6 +25,8 @@ export type GateOptions = {
   baseline?: string | undefined;
   writeBaseline?: string | boolean | undefined;
   waivers?: string | undefined;
+  /** Reads an operations definition, whose path is relative to `cwd`. */
+  readNumbers(definition: string): Promise<GateNumbers | undefined>;
 };
 
 /** What of the gate's settings is a commitment of the definition; `lineCoverage` in percent. */
@@ -35,6 +36,8 @@ export type Gate = {
   files: Files;
   settings: GateSettings;
   now: Date;
+  /** The numbers of the definition that the settings name, read when they are first asked for; undefined without. */
+  numbers(): Promise<GateNumbers | undefined>;
   /** Paths that the settings do not ignore. */
   kept(paths: string[]): string[];
 };
@@ -47,17 +50,17 @@ export function openGate(options: GateOptions): Gate {
   const files = openFiles(options.cwd);
   const settings = parseSettings(optional(files, options.settings, SETTINGS_FILE));
   const isIgnored = (shown: string) => settings.ignore.some((glob) => matchesGlob(glob, shown));
-  return { files, settings, now: options.now, kept: (paths) => paths.filter((one) => !isIgnored(one)) };
-}
-
-/** A definition's numbers take the place of those of the settings. */
-export function useNumbers(gate: Gate, numbers: GateNumbers): void {
-  const { supply, configuration } = gate.settings;
-  supply.vulnerabilities.days.critical = numbers.criticalDays;
-  supply.vulnerabilities.days.high = numbers.highDays;
-  configuration.coverage = {
-    ...(configuration.coverage ?? coverageSettings.parse({})),
-    minimum: numbers.lineCoverage,
+  let numbers: Promise<GateNumbers | undefined> | undefined;
+  return {
+    files,
+    settings,
+    now: options.now,
+    numbers() {
+      const { definition } = settings;
+      numbers ??= definition === undefined ? Promise.resolve(undefined) : options.readNumbers(definition);
+      return numbers;
+    },
+    kept: (paths) => paths.filter((one) => !isIgnored(one)),
   };
 }
 

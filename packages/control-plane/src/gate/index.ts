@@ -7,7 +7,6 @@ export {
   type GateNumbers,
   type GateOptions,
   openGate,
-  useNumbers,
 } from "./gate.ts";
 export { type FamilyName, judgeKnownSince, judgeTexts } from "./judge.ts";
 export { askGate, type GateAnswer, type RecordedReport, recordable } from "./record.ts";

@@ -55,8 +55,10 @@ export function recordable(report: Report, families: string[], tool: string): Re
       waived: report.waived.length,
       known: report.known,
     },
-    findings: report.findings
-      .filter((f) => f.severity === "block" || f.undecided)
+    findings: [
+      ...report.findings.filter((f) => f.severity === "block" && !f.undecided),
+      ...report.findings.filter((f) => f.undecided),
+    ]
       .slice(0, KEPT_FINDINGS)
       .map(({ code, severity, path, line, reason }) => ({ code, severity, path, line, reason })),
   };

@@ -139,7 +139,13 @@ export async function checkVulnerabilityReports(
   options: { updateLedger?: boolean | undefined },
 ): Promise<Outcome[]> {
   const { checkVulnerabilities, writeLedger } = await import("./supply/index.ts");
-  const settings = gate.settings.supply.vulnerabilities;
+  const promised = await gate.numbers();
+  const { vulnerabilities } = gate.settings.supply;
+  const { criticalDays: critical, highDays: high } = promised ?? {
+    criticalDays: vulnerabilities.days.critical,
+    highDays: vulnerabilities.days.high,
+  };
+  const settings = { ...vulnerabilities, days: { ...vulnerabilities.days, critical, high } };
   const { files, unread } = gate.files.readAll(reports);
   const known = gate.files.read(settings.ledger);
   const ledger = "file" in known ? known.file : undefined;
@@ -199,7 +205,11 @@ export async function checkSignedArtefacts(gate: Gate, artefacts: string[]): Pro
 /** Line coverage, from the reports that are named or else from those of well-known names. */
 export async function checkCoverageReports(gate: Gate, reports: string[]): Promise<Outcome[]> {
   const { checkCoverage, coverageSettings, isCoverageReport } = await import("./configuration/index.ts");
-  const settings = gate.settings.configuration.coverage ?? coverageSettings.parse({});
+  const promised = await gate.numbers();
+  const settings = {
+    ...(gate.settings.configuration.coverage ?? coverageSettings.parse({})),
+    ...(promised ? { minimum: promised.lineCoverage } : {}),
+  };
   const named =
     reports.length > 0 ? reports : (settings.reports ?? gate.files.tree().paths.filter(isCoverageReport));
   if (named.length === 0) return [nothingIn(".")];
@@ -217,7 +227,11 @@ export async function checkConfigurationHere(gate: Gate, tree = gate.files.tree(
   const { configuration } = gate.settings;
   if (recognizeConfiguration(tree, configuration).length === 0) return [nothingIn(".")];
   const context = { now: gate.now, modifiedAt: (shown: string) => modifiedAt(gate.files.cwd, shown) ?? null };
-  return [checkConfiguration(tree, configuration, context)];
+  const promised = configuration.coverage ? await gate.numbers() : undefined;
+  const coverage = promised
+    ? { coverage: { ...configuration.coverage!, minimum: promised.lineCoverage } }
+    : {};
+  return [checkConfiguration(tree, { ...configuration, ...coverage }, context)];
 }
 
 function moment(text: string): Date {
