@@ -1,4 +1,4 @@
-import type { Family, Tree } from "../family.ts";
+import type { Family } from "../family.ts";
 import { type Finding, type Outcome, type Place, raise, type SourceFile } from "../finding.ts";
 import { CONTRACT_CHECKS } from "./checks.ts";
 import { createComparing, type Note } from "./comparing.ts";
@@ -100,16 +100,6 @@ function toFinding(
     sides[note.side].place(note.at),
     { ...note.params, where },
     { severity },
-  );
-}
-
-/** OpenAPI documents of a working directory: contracts have a base only where the settings name one. */
-export function recognizeContracts(
-  tree: Tree,
-  settings: ContractSettings,
-): { base: string; revision: string }[] {
-  return (settings.pairs ?? []).filter(
-    ({ revision }) => tree.paths.includes(revision) || !revision.startsWith("git:"),
   );
 }
 
