@@ -42,12 +42,13 @@ export type SupplyFiles = {
 };
 
 const REPORT_NAME = /(?:audit|osv|trivy|grype|vuln|scan|sca|security|snyk)[^/]*\.(?:json|sarif|ndjson)$/i;
+const SURE_NAME = /(?:^|\/)(?:(?:npm|pnpm|yarn)-?audit|audit|osv|trivy|grype)[^/]*\.json$/i;
 const SBOM_NAME = /(?:sbom|bom|cdx|cyclonedx)[^/]*\.json$/i;
 const SIGNATURE = /\.(?:sig|bundle)$/;
 
 /**
- * Finds what the family reads. Reports and SBOMs must look like one by name and by content; a file that was meant to be a report and
- * cannot be read as one is seen only when it is given by name.
+ * Finds what the family reads. Reports and SBOMs must look like one by name and by content; an empty or cut-off report counts where the
+ * name leaves no doubt.
  */
 export function recognizeSupply(tree: Tree, settings: SupplySettings = defaultSupplySettings()): SupplyFiles {
   const paths = new Set(tree.paths);
@@ -65,7 +66,10 @@ export function recognizeSupply(tree: Tree, settings: SupplySettings = defaultSu
   const isSbom = (path: string) => reads(path, (text) => isCycloneDx(parseJson(text)));
   return {
     reports: outside.filter(
-      (path) => REPORT_NAME.test(path) && path !== ledger && reads(path, looksLikeReport),
+      (path) =>
+        REPORT_NAME.test(path) &&
+        path !== ledger &&
+        reads(path, (text) => looksLikeReport(text, SURE_NAME.test(path))),
     ),
     ...(paths.has(ledger) ? { ledger } : {}),
     sboms: outside.filter((path) => SBOM_NAME.test(path) && isSbom(path)),

@@ -5,8 +5,14 @@ import { idOf, levelOfCvss, type Observation, type Problem, type Scan, subjectOf
 /** Databases whose advisory is one vulnerability; a distribution's notice (ALAS, ELSA, RHSA …) may be many. */
 const SINGLE = /^(CVE|GHSA|GO|PYSEC|RUSTSEC|MAL|OSV)-/i;
 
+/** Grype's report, or the part of one that holds its matches. */
 export const isGrype = (report: Json): boolean =>
-  "matches" in report && (isRecord(report.descriptor) || "source" in report || "ignoredMatches" in report);
+  "matches" in report &&
+  (isRecord(report.descriptor) ||
+    "source" in report ||
+    "ignoredMatches" in report ||
+    (listOf(report.matches).length > 0 &&
+      listOf(report.matches).every((match) => isRecord(match) && isRecord(match.vulnerability))));
 
 /** `grype -o json`. */
 export function readGrype(report: Json): Scan {

@@ -34,7 +34,9 @@ export function readOsvScanner(report: Json): Scan {
 function readPackage(entry: Json, observations: Observation[], problems: Problem[]): void {
   const about = recordOf(entry.package);
   const name = textOf(about.name) ?? textOf(about.commit);
-  const records = listOf(entry.vulnerabilities).filter(isOsvRecord);
+  const records = listOf(entry.vulnerabilities)
+    .map(recordOf)
+    .filter(({ id }) => textOf(id) !== undefined);
   const groups = listOf(entry.groups).map(recordOf);
   if (name === undefined || records.length < listOf(entry.vulnerabilities).length) {
     problems.push({ kind: "incomplete", detail: `packages: ${name ?? "?"}` });

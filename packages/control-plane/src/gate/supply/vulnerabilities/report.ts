@@ -5,6 +5,7 @@ import { isOsvRecord, isOsvScanner, readOsvRecords, readOsvScanner } from "./osv
 import { isSarif, readSarif } from "./sarif.ts";
 import type { Problem, Scan } from "./scan.ts";
 import { isTrivy, readTrivy } from "./trivy.ts";
+import { isVdr, readVdr } from "./vdr.ts";
 
 /** A report that could not be read still counts as a scan: one that decides nothing. */
 const undecided = (kind: Problem["kind"], detail: string): Scan => ({
@@ -46,9 +47,10 @@ function readKnown(report: unknown): Scan | undefined {
   if (!isRecord(report)) return undefined;
   if (isGrype(report)) return readGrype(report);
   if (isRecord(report.advisories)) return readNpm6Audit(report);
-  if ("auditReportVersion" in report || ("vulnerabilities" in report && isNpmMetadata(report.metadata))) {
+  if ("auditReportVersion" in report || isNpmMetadata(report.metadata) || isNpmList(report.vulnerabilities)) {
     return readNpmAudit(report);
   }
+  if (isVdr(report)) return readVdr(report);
   if (isOsvScanner(report)) return readOsvScanner(report);
   if (Array.isArray(report.vulns)) return readOsvRecords(report.vulns);
   if (isSarif(report)) return readSarif(report);
@@ -57,9 +59,20 @@ function readKnown(report: unknown): Scan | undefined {
   return failure === undefined ? undefined : undecided(failure.kind, failure.detail);
 }
 
+/** Packages as npm audit lists them, without the frame around them; an empty list would not tell whose it is. */
+function isNpmList(vulnerabilities: unknown): boolean {
+  const entries = isRecord(vulnerabilities) ? Object.values(vulnerabilities) : [];
+  return (
+    entries.length > 0 && entries.every((entry) => isRecord(entry) && "via" in entry && "severity" in entry)
+  );
+}
+
 const isNpmMetadata = (metadata: unknown): boolean =>
   isRecord(metadata) && isRecord(recordOf(metadata).vulnerabilities);
 
-/** Whether a text looks like a vulnerability report at all, for finding them in a folder. */
-export const looksLikeReport = (text: string): boolean =>
-  readReport(text).problems.every(({ kind }) => kind !== "unreadable" && kind !== "unknown");
+/**
+ * Whether a text looks like a vulnerability report at all, for finding them in a folder.
+ * @param named the file is called as only a report is, so that an empty or cut-off one counts as well
+ */
+export const looksLikeReport = (text: string, named = false): boolean =>
+  readReport(text).problems.every(({ kind }) => kind !== "unknown" && (named || kind !== "unreadable"));
