@@ -23,8 +23,14 @@ const HOLDERS = new Set([
  * documents those of all containers. Undefined when it cannot be read as any of them.
  */
 export function readVariables(file: SourceFile): Variable[] | undefined {
-  if (/\.(json|ya?ml)$/i.test(file.path)) return readDocument(file);
-  return readDotenv(file);
+  if (!/\.(json|ya?ml)$/i.test(file.path)) return readDotenv(file);
+  try {
+    return readDocument(file);
+  } catch (error) {
+    // Nested thousands of levels deep.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** `NAME=value` lines with quotes, `export`, comments and values over several lines. */

@@ -112,6 +112,29 @@ describe("large contracts", () => {
   });
 });
 
+describe("hostile documents", () => {
+  test("thousands of levels are undecided, and so are aliases that multiply", () => {
+    const deep = (type: string) =>
+      `${'{"properties":{"a":'.repeat(9000)}{"type":"${type}"}${"}}".repeat(9000)}`;
+    const found = checkEvents(
+      [set("v1", file("a.json", deep("string")))],
+      set("v2", file("b.json", deep("integer"))),
+      settings,
+      now,
+    );
+    expect(found.findings.map(({ code }) => code)).toEqual(["events/undecidable"]);
+    const ten = (name: string) => `[${Array(10).fill(name).join(", ")}]`;
+    const bomb = `type: object\na: &a ${ten("x")}\nb: &b ${ten("*a")}\nc: &c ${ten("*b")}\nd: ${ten("*c")}\n`;
+    const bombed = checkEvents(
+      [set("v1", file("a.yaml", "type: object"))],
+      set("v2", file("b.yaml", bomb)),
+      settings,
+      now,
+    );
+    expect(verdictOf(bombed.findings)).toBe("inconclusive");
+  });
+});
+
 describe("payloads in files of another format", () => {
   const api = file(
     "a/asyncapi.yaml",

@@ -19,6 +19,18 @@ export function checkEvents(
   settings: EventSettings,
   now: Date,
 ): Outcome {
+  try {
+    return compareAll(bases, revision, settings, now);
+  } catch (error) {
+    // Documents nested thousands of levels deep: nobody's contract, but no reason to fall over.
+    if (!(error instanceof RangeError)) throw error;
+    const place = { path: revision.files[0]?.path ?? revision.name, line: 1, column: 1 };
+    const params = { event: revision.name, path: "/", base: bases.map(({ name }) => name).join(", ") };
+    return { files: [place.path], findings: [raise(CHECKS.tooComplex, place, params)] };
+  }
+}
+
+function compareAll(bases: EventSet[], revision: EventSet, settings: EventSettings, now: Date): Outcome {
   const read = readVersion(revision);
   const files = new Set(revision.files.map(({ path }) => path));
   const start = { path: revision.files[0]?.path ?? revision.name, line: 1, column: 1 };
