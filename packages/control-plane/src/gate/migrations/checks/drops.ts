@@ -121,8 +121,8 @@ export const DROP_CHECKS = checks({
       ja: "稼働中の版は従来の引数で呼び、従来の結果を読むが、そのどちらかがもう合わない。",
     },
     reason: {
-      en: "{name} now needs more arguments than before.",
-      ja: "{name} が以前より多くの引数を必要とする。",
+      en: "{name} needs more arguments or returns something else than before.",
+      ja: "{name} の必要とする引数が増えるか、返すものが変わる。",
     },
     remedy: {
       en: "Make the new function under another name beside the old one, or give new parameters defaults.",

@@ -28,8 +28,13 @@ export const join = (folder: string, name: string): string => (folder === "" ? n
 
 /** The numbers that a migration's name starts with: `20240101_120000-x` → ["20240101", "120000"]. */
 export function versionIn(name: string): string[] {
-  const found = LEADING_NUMBERS.exec(name);
-  return found ? found[1]!.split(/[._-]/) : [];
+  const parts = (LEADING_NUMBERS.exec(name)?.[1] ?? "").split(/[._-]/).filter((part) => part !== "");
+  // 2026-06-18-084149 is the same kind of number as 20260618084149.
+  const isDate =
+    /^(?:19|20)\d\d$/.test(parts[0] ?? "") && /^\d\d$/.test(parts[1] ?? "") && /^\d\d$/.test(parts[2] ?? "");
+  if (!isDate) return parts;
+  const end = /^\d{4}(?:\d\d)?$/.test(parts[3] ?? "") ? 4 : 3;
+  return [parts.slice(0, end).join(""), ...parts.slice(end)];
 }
 
 /** Reads the name of an SQL file. `root` is the folder that was given: what lies above it says nothing. */

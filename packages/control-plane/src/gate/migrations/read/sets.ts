@@ -206,7 +206,11 @@ function assemble(reader: Reader, path: string, names: MigrationName[]): Migrati
   for (const entry of downs.values()) {
     findings.push(raise(CHECKS.downAlone, startOf(entry.name.path)));
   }
-  const hasDowns = WITH_DOWNS.has(tool) || migrations.some((migration) => migration.down !== undefined);
+  const downsThere = migrations.filter((migration) => migration.down !== undefined).length;
+  // x.up.sql by itself promises its x.down.sql; of a longer history its habit counts.
+  const isHabit =
+    downsThere > 0 ? downsThere * 2 >= migrations.length : tool === "pairs" && migrations.length === 1;
+  const hasDowns = WITH_DOWNS.has(tool) || isHabit;
   return [{ path: path || ".", tool, hasDowns, migrations, findings }];
 }
 
@@ -238,7 +242,7 @@ function withoutBaselines(names: MigrationName[]): MigrationName[] {
   return names.filter((name, at) => name.role !== "baseline" || first < 0 || at < first);
 }
 
-const WITH_DOWNS = new Set(["goose", "sql-migrate", "dbmate", "play", "pairs"]);
+const WITH_DOWNS = new Set(["goose", "sql-migrate", "dbmate", "play", "node-pg-migrate"]);
 
 function toolOf(reader: Reader, entries: readonly Entry[]): string {
   const marked = entries.find((entry) => entry.sectioned.tool !== undefined)?.sectioned.tool;

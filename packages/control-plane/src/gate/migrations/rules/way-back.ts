@@ -1,5 +1,6 @@
+import type { RangeVar } from "libpg-query";
 import { WAY_BACK_CHECKS as CHECKS } from "../checks/way-back.ts";
-import { commandsOf, droppedRelations, relationsOf, stringsOf } from "../nodes.ts";
+import { columnOf, commandsOf, droppedRelations, relationsOf, stringsOf } from "../nodes.ts";
 import { isBlankSql } from "../read/sections.ts";
 import type { Change, MigrationContext, MigrationRule, Script, Statement, Table } from "../types.ts";
 import { writesIn } from "./data.ts";
@@ -34,13 +35,8 @@ export const wayBack: MigrationRule = (context) => {
   if (migration.repeatable === true || isBlankSql(up.text)) return;
   if (down === undefined) {
     if (hasPolicy(up)) return;
-    const withDown = set.migrations.filter((one) => one.down !== undefined).length;
-    const isDue =
-      set.hasDowns &&
-      (withDown * 2 >= set.migrations.length ||
-        ["goose", "dbmate", "sql-migrate", "play"].includes(set.tool));
     const place = placeOf(up);
-    if (settings.requireDown || isDue) context.emit(CHECKS.missingDown, place);
+    if (settings.requireDown || set.hasDowns) context.emit(CHECKS.missingDown, place);
     else if (set.migrations.at(-1) === migration && !hasWrittenDown(up))
       context.emit(CHECKS.noWayBack, place);
     return;
@@ -57,10 +53,16 @@ export const wayBack: MigrationRule = (context) => {
   if (statements === undefined) return;
   lossy(context, statements);
   commits(context, statements, down);
-  const left = (context.changes.upAndDown ?? []).flatMap(leftOver(context));
-  if (left.length > 0 && !hasPolicy(down)) {
-    context.emit(CHECKS.downIncomplete, place, { params: { left: left.slice(0, 5).join(", ") } });
-  }
+  const left = leftOvers(context, statements);
+  if (left.length === 0 || hasPolicy(down)) return;
+  // What CASCADE took along is not known for sure.
+  const isSure =
+    !/\bcascade\b/i.test(up.text + down.text) || left.some((one) => /^(?:table|column|type) /.test(one));
+  const options = {
+    params: { left: left.slice(0, 5).join(", ") },
+    ...(!isSure && { severity: "warn" as const }),
+  };
+  context.emit(CHECKS.downIncomplete, place, options);
 };
 
 const READS = new Set([
@@ -83,47 +85,33 @@ const writesSomething = (statements: readonly Statement[]): boolean =>
 
 /** What the down destroys that up did not make. */
 function lossy(context: MigrationContext, statements: readonly Statement[]): void {
-  const made = (kind: Change["kind"], name: string) =>
-    context.changes.up.some(
-      (change) => change.kind === kind && change.name === name && change.before === undefined,
-    );
-  const tables = new Map<string, Table | undefined>();
-  for (const change of context.changes.up)
-    if (change.kind === "table") tables.set(change.name, change.before);
-  // A table up renamed or never touched is not up's to drop; names without a schema are compared by their last part.
-  const isMade = (name: string) =>
-    context.changes.up.some(
-      (change) =>
-        change.kind === "table" &&
-        change.before === undefined &&
-        isComplete(change.after) &&
-        last(change.name) === last(name),
-    );
-  for (const statement of statements) {
+  for (const [at, statement] of statements.entries()) {
     const say = (what: string) => context.emit(CHECKS.lossyDown, statement.place, { params: { what } });
+    const isOwn = (relation: RangeVar | undefined) => isUps(context, relation, statements.slice(0, at));
     if (statement.kind === "DropStmt" && statement.node.removeType === "OBJECT_TABLE") {
-      for (const relation of droppedRelations(statement.node.objects)) {
-        if (!isMade(relation.relname ?? "")) say(relation.relname ?? "");
-      }
+      for (const one of droppedRelations(statement.node.objects)) if (!isOwn(one)) say(one.relname ?? "");
     } else if (statement.kind === "DropStmt" && statement.node.removeType === "OBJECT_SCHEMA") {
-      for (const name of (statement.node.objects ?? []).flatMap((one) => stringsOf([one])))
-        if (!made("schema", name)) say(name);
-    } else if (statement.kind === "AlterTableStmt") {
-      const table = statement.node.relation?.relname ?? "";
+      for (const name of (statement.node.objects ?? []).flatMap((one) => stringsOf([one]))) {
+        const made = context.changes.up.some(
+          (one) => one.kind === "schema" && one.name === name && !one.before,
+        );
+        if (!made) say(name);
+      }
+    } else if (statement.kind === "AlterTableStmt" && !isOwn(statement.node.relation)) {
       for (const command of commandsOf(statement.node)) {
-        if (command.subtype !== "AT_DropColumn" || isMade(table)) continue;
-        if (!addedColumns(context, table).has(command.name ?? "")) say(`${table}.${command.name}`);
+        if (
+          command.subtype !== "AT_DropColumn" ||
+          isUpsColumn(context, statement.node.relation, command.name ?? "") ||
+          isMoved(statements, command.name ?? "")
+        )
+          continue;
+        say(`${statement.node.relation?.relname}.${command.name}`);
       }
     } else if (statement.kind === "TruncateStmt") {
-      for (const relation of relationsOf(statement.node.relations))
-        if (!isMade(relation.relname ?? "")) say(relation.relname ?? "");
+      for (const one of relationsOf(statement.node.relations)) if (!isOwn(one)) say(one.relname ?? "");
     }
     for (const write of writesIn(statement)) {
-      if (
-        write.kind !== "delete" ||
-        write.node.whereClause !== undefined ||
-        isMade(write.node.relation?.relname ?? "")
-      )
+      if (write.kind !== "delete" || write.node.whereClause !== undefined || isOwn(write.node.relation))
         continue;
       say(write.node.relation?.relname ?? "");
     }
@@ -131,22 +119,49 @@ function lossy(context: MigrationContext, statements: readonly Statement[]): voi
 }
 
 const last = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
-const isComplete = (table: Table | undefined): boolean => table?.complete === true;
 
-function addedColumns(context: MigrationContext, table: string): Set<string> {
-  const found = new Set<string>();
-  for (const statement of context.up) {
-    if (statement.kind === "AlterTableStmt") {
-      for (const command of commandsOf(statement.node)) {
-        if (command.subtype !== "AT_AddColumn" || command.def === undefined || !("ColumnDef" in command.def))
-          continue;
-        found.add(command.def.ColumnDef.colname ?? "");
-      }
-    } else if (statement.kind === "RenameStmt" && statement.node.subname !== undefined)
-      found.add(statement.node.newname ?? "");
-  }
-  void table;
-  return found;
+/** Whether up made the table (or took it away), or the down itself did. */
+function isUps(
+  context: MigrationContext,
+  relation: RangeVar | undefined,
+  earlier: readonly Statement[],
+): boolean {
+  if (relation?.relpersistence === "t") return true;
+  const { after, changes, settings } = context;
+  const known = after.get("table", after.resolve(relation, settings.searchPath));
+  if (known !== undefined) return known.made?.migration === after.migration;
+  const name = relation?.relname ?? "";
+  const isGone = changes.up.some(
+    (one) => one.kind === "table" && one.after === undefined && last(one.name) === name,
+  );
+  return isGone || earlier.some((one) => makes(one, name));
+}
+
+const makes = (statement: Statement, name: string): boolean =>
+  (statement.kind === "CreateStmt" && statement.node.relation?.relname === name) ||
+  (statement.kind === "CreateTableAsStmt" && statement.node.into?.rel?.relname === name) ||
+  (statement.kind === "RenameStmt" && statement.node.newname === name);
+
+/** Another column takes its name: what was in it was copied there before. */
+const isMoved = (down: readonly Statement[], column: string): boolean =>
+  down.some(
+    (one) => one.kind === "RenameStmt" && one.node.subname !== undefined && one.node.newname === column,
+  );
+
+function isUpsColumn(context: MigrationContext, relation: RangeVar | undefined, column: string): boolean {
+  const { after, settings, up } = context;
+  const table = after.get("table", after.resolve(relation, settings.searchPath));
+  const known = table?.columns.get(column);
+  if (known !== undefined) return known.made?.migration === after.migration;
+  if (table?.complete === true) return true;
+  return up.some(
+    (one) =>
+      (one.kind === "RenameStmt" && one.node.newname === column) ||
+      (one.kind === "AlterTableStmt" &&
+        commandsOf(one.node).some(
+          (command) => command.subtype === "AT_AddColumn" && columnOf(command)?.colname === column,
+        )),
+  );
 }
 
 /** COMMIT inside of the runner's transaction ends it half way. */
@@ -160,18 +175,46 @@ function commits(context: MigrationContext, statements: readonly Statement[], do
   }
 }
 
-/** What of a change is still there after down; empty for what no longer differs in a way that matters. */
-const leftOver =
-  (context: MigrationContext) =>
-  (change: Change): string[] => {
-    const { migration } = context.after;
+/** What is still there after down, or no longer; without what no longer differs in a way that matters. */
+function leftOvers(context: MigrationContext, down: readonly Statement[]): string[] {
+  const changes = context.changes.upAndDown ?? [];
+  const { migration } = context.after;
+  // Types that change names are not followed into the columns of the tables.
+  const renamesTypes = [...context.up, ...down].some(
+    (one) => one.kind === "RenameStmt" && one.node.renameType === "OBJECT_TYPE",
+  );
+  const tables = new Set(
+    changes.flatMap((one) => (one.kind === "table" && !(one.before && one.after) ? one.name : [])),
+  );
+  return changes.flatMap((change): string[] => {
     if (change.kind === "extension" || change.kind === "schema" || change.kind === "sequence") return [];
-    if (change.kind === "table") return tableLeft(change.name, change.before, change.after, migration);
-    if ((change.kind === "function" || change.kind === "view") && isPutBack(context.down ?? [], change.name))
-      return [];
+    if (change.kind === "table")
+      return tableLeft(change.name, change.before, change.after, migration, renamesTypes);
     if (change.before !== undefined && change.after !== undefined) return [];
+    if ((change.kind === "function" || change.kind === "view") && isPutBack(down, change.name)) return [];
+    if (change.kind === "index") {
+      const index = change.before ?? change.after;
+      const isConstraint =
+        index === undefined || tables.has(index.table) || /_(?:pkey|key|excl)\d*$/.test(index.name);
+      if (isConstraint || changes.some((other) => other.kind === "index" && isSameIndex(change, other)))
+        return [];
+    }
     return [`${change.kind} ${change.name}`];
-  };
+  });
+}
+
+type IndexChange = Change & { kind: "index" };
+
+/** One is gone and the other is new, and they do the same under different names. */
+function isSameIndex(one: IndexChange, other: IndexChange): boolean {
+  const [left, right] = [one.before ?? one.after, other.before ?? other.after];
+  if (one === other || (one.before === undefined) === (other.before === undefined)) return false;
+  return (
+    left?.table === right?.table &&
+    left?.unique === right?.unique &&
+    String(left?.columns) === String(right?.columns)
+  );
+}
 
 /** What OR REPLACE had replaced is not in the history; a down that writes it again puts it back. */
 const isPutBack = (down: readonly Statement[], name: string): boolean =>
@@ -181,11 +224,19 @@ const isPutBack = (down: readonly Statement[], name: string): boolean =>
       (one.kind === "ViewStmt" && one.node.view?.relname === last(name)),
   );
 
+/** The schema of a type may be written or not; varchar without a length is text. */
+function isSameType(before: string | undefined, after: string | undefined): boolean {
+  if (before === undefined || after === undefined) return true;
+  const plain = (type: string) => last(type).replace(/^varchar(?!\()/, "text");
+  return plain(before) === plain(after);
+}
+
 function tableLeft(
   name: string,
   before: Table | undefined,
   after: Table | undefined,
   migration: number,
+  sameTypes: boolean,
 ): string[] {
   if (before === undefined && after === undefined) return [];
   if (after === undefined) return before?.complete === true || before !== undefined ? [`table ${name}`] : [];
@@ -198,22 +249,21 @@ function tableLeft(
   for (const [column, known] of before?.columns ?? []) {
     const now = after.columns.get(column);
     if (now === undefined) left.push(`column ${name}.${column}`);
-    else if (known.type !== undefined && now.type !== undefined && known.type !== now.type)
+    else if (!sameTypes && !isSameType(known.type, now.type)) {
       left.push(`type of ${name}.${column}`);
-    else if (known.notNull !== now.notNull) left.push(`NOT NULL of ${name}.${column}`);
+    } else if (known.notNull !== now.notNull) left.push(`NOT NULL of ${name}.${column}`);
   }
-  for (const [constraint, { made, kind }] of after.constraints) {
-    if (
-      before?.constraints.has(constraint) !== true &&
-      made?.migration === migration &&
-      kind !== "not-null"
-    ) {
-      left.push(`constraint ${constraint}`);
-    }
+  const kinds = (table: Table | undefined) =>
+    [...(table?.constraints.values() ?? [])]
+      .filter((one) => one.kind !== "not-null")
+      .map((one) => ({ one, as: `${one.kind} ${[...one.columns].sort()}` }));
+  const [had, has] = [kinds(before), kinds(after)];
+  for (const { one, as } of has) {
+    if (one.made?.migration === migration && !had.some((other) => other.as === as))
+      left.push(`constraint ${one.name}`);
   }
-  for (const constraint of before?.constraints.keys() ?? []) {
-    if (!after.constraints.has(constraint)) left.push(`constraint ${constraint}`);
-  }
+  for (const { one, as } of had)
+    if (!has.some((other) => other.as === as)) left.push(`constraint ${one.name}`);
   if (before !== undefined) {
     const [one, other] = [before.rowSecurity, after.rowSecurity];
     if (one.enabled !== other.enabled || one.forced !== other.forced)
