@@ -115,6 +115,9 @@ test("files for development by their name never fail", async () => {
     "k8s/overlays/production/a.yaml",
     ".github/workflows/test.yml",
     "test/a.yaml",
+    "test.yaml",
+    "bad-example.yaml",
+    "Dockerfile.prod",
   ];
   expect(strict.map(isLenient)).toEqual(strict.map(() => false));
   expect(await codes("Dockerfile.dev", dockerfile([], "CMD npm run dev").Dockerfile!)).not.toContain(

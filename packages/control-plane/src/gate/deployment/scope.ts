@@ -53,20 +53,27 @@ export function report(
   else if (effective === "block" && known.severity !== "block") Object.assign(known, finding);
 }
 
-const STAGE = "(dev|devel|development|local|test|tests|testing|e2e|example|sample|override|debug)";
+const OWN = "(dev|devel|development|local|override)";
+const STAGE = "(dev|devel|development|local|override|test|tests|testing|e2e|ci|example|sample|debug)";
+/** `compose.test.yaml`, `Dockerfile.dev`, `secret.example.yaml`, `app-local.yaml`; not `test.yaml`, which says nothing. */
 const BY_NAME = new RegExp(
-  `(^|\\.)${STAGE}(\\.|$)|[-_]${STAGE}\\.[a-z]+$|^(docker-)?compose[-.]ci\\.|^(kind|minikube|k3d)[-.]|^${STAGE}[-.](compose|docker-compose|Dockerfile)`,
+  [
+    `^${OWN}\\.|[-_.]${OWN}\\.[a-z]+$`,
+    `^[\\w-]+\\.${STAGE}\\.[a-z]+$`,
+    `^(docker-)?compose[-_.]${STAGE}\\.`,
+    `^(Dockerfile|Containerfile)[-_.]${STAGE}$|^${STAGE}\\.(Dockerfile|Containerfile)$`,
+    "^(kind|minikube|k3d)[-.]",
+  ].join("|"),
   "i",
 );
-const BY_FOLDER = new RegExp(`(^|/)(overlays|environments|envs|env|\\.devcontainer)/(${STAGE}/)?`, "i");
+const BY_FOLDER =
+  /(^|\/)((overlays|environments|envs|env)\/(dev|devel|development|local|test|e2e)|\.devcontainer)\//i;
 
 /** Whether a path is named as for development or tests. Workflows never are: they hold the keys. */
 export function isLenient(path: string): boolean {
   if (/(^|\/)\.github\//.test(path)) return false;
   const base = path.slice(path.lastIndexOf("/") + 1);
-  const folder = BY_FOLDER.exec(path);
-  const stage = folder !== null && (folder[3] !== undefined || folder[2] === ".devcontainer");
-  return BY_NAME.test(base) || stage;
+  return BY_NAME.test(base) || BY_FOLDER.test(path);
 }
 
 /** Shortens what is shown of a user's text. */

@@ -6,14 +6,14 @@ import type { Workflow } from "./read.ts";
 const STAGES: [string, RegExp][] = [
   [
     "lint",
-    /\blint\b|eslint|biome|prettier|clippy|cargo fmt|ruff|flake8|golangci|rubocop|checkstyle|npm run check|typecheck|tsc\b|\.ci\/run/,
+    /\blint\b|eslint|biome|prettier|clippy|cargo fmt|ruff|flake8|golangci|rubocop|checkstyle|npm run check|typecheck|tsc\b/,
   ],
-  ["test", /\btest(s|ing)?\b|vitest|jest|pytest|rspec|playwright|\.ci\/run/],
+  ["test", /\btest(s|ing)?\b|vitest|jest|pytest|rspec|playwright/],
   [
     "security",
-    /audit|trivy|grype|snyk|codeql|semgrep|dependency-review|osv-scanner|gitleaks|toban check|scan|\.ci\/run/,
+    /audit|trivy|grype|snyk|codeql|semgrep|dependency-review|osv-scanner|gitleaks|toban check|scan/,
   ],
-  ["build", /\bbuild\b|docker buildx|build-push-action|cargo build|go build|\.ci\/run/],
+  ["build", /\bbuild\b|docker buildx|build-push-action|cargo build|go build/],
 ];
 
 /** Whether the workflows of a repository, taken together, run on each change and in all stages. */
