@@ -138,7 +138,8 @@ export const npmInstall = (script: string): string | undefined => {
 /** Options that carry a secret on the command line, such as `--password=…`. */
 export function secretOption(argv: readonly string[]): string | undefined {
   for (const [index, one] of argv.entries()) {
-    const found = /^--?([\w-]*(?:password|passwd|secret|token|api-?key))(?:=(.+))?$/i.exec(one);
+    const found =
+      /^--?([\w-]*(?:password|passwd|secret|token|api-?key|requirepass|masterauth))(?:=(.+))?$/i.exec(one);
     const value = found?.[2] ?? (found && argv[index + 1]);
     if (!found || !value || value.length < 4 || /^-|[$<{/]/.test(value)) continue;
     if (!/^(no|disable|enable|require|skip|allow|use)-/i.test(found[1]!)) return found[1];

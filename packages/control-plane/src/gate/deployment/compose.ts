@@ -152,8 +152,11 @@ function judgeProcess(scope: Scope, { name, node, span, once, store }: Service):
   const argv = (part: Node | undefined) =>
     part?.kind === "seq" ? texts(part) : shellWords(text(part) ?? "");
   const whole: Command = { argv: [...argv(entrypoint), ...argv(command)], shell: false };
-  if (!store)
-    judgeCommand(scope, command ?? entrypoint ?? span, whole, { init, job: once, simpleShell: "warn" });
+  judgeCommand(scope, command ?? entrypoint ?? span, whole, {
+    init,
+    job: once || store,
+    simpleShell: "warn",
+  });
   const deleted = deletesAll(whole.argv.join(" "));
   if (deleted)
     report(

@@ -122,6 +122,9 @@ function judgeValue(scope: Scope, key: string, node: Node): void {
     return;
   }
   judgeCloudKey(scope, key, value, node);
+  const fallback = /secrets\.\w+\s*\|\|\s*'([^']{1,200})'/.exec(value)?.[1];
+  if (fallback && namesSecret(key) && !TRIVIAL.test(fallback) && !isPlaceholder(fallback))
+    report(scope, C.secretInPlain, node, { name: key, kind: "by its name" });
   // `token: write` is a permission, `password: ${{ … }}` a reference.
   if (
     !namesSecret(key) ||
