@@ -180,10 +180,14 @@ function compareHeaders(comparing: Comparing, before: Part, after: Part, where: 
     if (header.value.required === true && other.value.required !== true) {
       note(comparing, "responseHeaderOptional", ["revision", other.at], inner, { name });
     }
+    const [content] = mediaTypesOf(header, comparing.base);
+    const [otherContent] = mediaTypesOf(other, comparing.revision);
     const schema = (part: Part): SchemaNode => ({
       schema: own(part.value, "schema") ?? true,
       at: below(part.at, "schema"),
     });
-    noteSchemas(comparing, schema(header), schema(other), { ...use, textual: true }, inner);
+    const textual = !content && !otherContent;
+    const [from, to] = [content?.schema ?? schema(header), otherContent?.schema ?? schema(other)];
+    noteSchemas(comparing, from, to, { ...use, textual }, inner);
   }
 }

@@ -1,11 +1,13 @@
 import type { Document, Node } from "yaml";
 import { type Place, placesIn, type SourceFile } from "../finding.ts";
 import {
+  below,
   type Dialect,
   isRecord,
   type Location,
   own,
   resolveReference,
+  type SchemaNode,
   type SchemaSource,
 } from "../schema/index.ts";
 
@@ -132,24 +134,25 @@ function rangeOf(yaml: Yaml, document: Document | null, pointer: string): [numbe
 /** Values that look like schemas but are data. */
 const DATA = new Set(["example", "examples", "default", "enum", "const"]);
 
-/** Every reference of the document itself that leads nowhere. */
+/** Every reference that leads nowhere, of the document and of what it refers to in other files. */
 export function brokenReferences(contract: Contract): { reference: string; at: Location }[] {
   const found: { reference: string; at: Location }[] = [];
   const seen = new Set<unknown>();
-  const visit = (value: unknown, pointer: string, isMap: boolean) => {
+  const visit = (value: unknown, at: Location, isMap: boolean) => {
     if (typeof value !== "object" || value === null || seen.has(value)) return;
     seen.add(value);
-    const at = { path: contract.file.path, pointer };
     const reference = isRecord(value) ? own(value, "$ref") : undefined;
-    if (typeof reference === "string" && !resolveReference(reference, at, contract)) {
-      found.push({ reference, at: { ...at, pointer: `${pointer}/$ref` } });
+    if (typeof reference === "string") {
+      const target = resolveReference(reference, at, contract);
+      if (!target) found.push({ reference, at: below(at, "$ref") });
+      else if (target.at.path !== contract.file.path) elsewhere.push(target);
     }
     for (const [key, part] of Object.entries(value)) {
       if (!isMap && (DATA.has(key) || key.startsWith("x-"))) continue;
-      const name = key.replaceAll("~", "~0").replaceAll("/", "~1");
-      visit(part, `${pointer}/${name}`, !isMap && (key === "properties" || key === "schemas"));
+      visit(part, below(at, key), !isMap && (key === "properties" || key === "schemas"));
     }
   };
-  visit(contract.root, "", false);
+  const elsewhere: SchemaNode[] = [{ schema: contract.root, at: { path: contract.file.path, pointer: "" } }];
+  for (let node = elsewhere.pop(); node; node = elsewhere.pop()) visit(node.schema, node.at, false);
   return found;
 }

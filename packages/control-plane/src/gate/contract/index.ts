@@ -43,21 +43,34 @@ export async function checkContract(input: ContractInput): Promise<Outcome> {
       ],
     };
   }
+  try {
+    const findings = await read(input.base, input.revision, input);
+    return { files: [...new Set([...files, ...findings.map((finding) => finding.path)])], findings };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // The only way to exhaust the stack: brackets within brackets, thousands deep.
+    const params = { path: revisionPath, detail: "nested too deeply" };
+    return { files, findings: [raise(CONTRACT_CHECKS.unreadable, start(revisionPath), params)] };
+  }
+}
+
+async function read(
+  baseFile: SourceFile,
+  revisionFile: SourceFile,
+  input: ContractInput,
+): Promise<Finding[]> {
   const none: Load = () => null;
-  const base = await readContract(input.base, input.loadBase ?? none);
-  const revision = await readContract(input.revision, input.loadRevision ?? none);
+  const base = await readContract(baseFile, input.loadBase ?? none);
+  const revision = await readContract(revisionFile, input.loadRevision ?? none);
   if ("problem" in base || "problem" in revision) {
-    const found = [base, revision].flatMap((side) => ("problem" in side ? [unusable(side)] : []));
-    return { files, findings: found };
+    return [base, revision].flatMap((side) => ("problem" in side ? [unusable(side)] : []));
   }
   const broken = [base, revision].flatMap((side) =>
     brokenReferences(side).map(({ reference, at }) =>
       raise(CONTRACT_CHECKS.referenceUnresolvable, side.place(at), { name: reference }),
     ),
   );
-  if (broken.length > 0) return { files, findings: broken };
-  const findings = compare(base, revision, input);
-  return { files: [...new Set([...files, ...findings.map((finding) => finding.path)])], findings };
+  return broken.length > 0 ? broken : compare(base, revision, input);
 }
 
 function unusable({ problem, place, detail }: Unusable): Finding {

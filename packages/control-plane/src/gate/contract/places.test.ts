@@ -85,4 +85,10 @@ describe("a large contract", () => {
       expect.stringMatching(/^api\.yaml:1:\d+ response-type-changed$/),
     ]);
   });
+
+  test("that is nested without end is not compared, and does not stop the gate", async () => {
+    const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+    const nested = `{"openapi":"3.1.0","paths":{"/a":{"get":{"x":${deep}}}}}`;
+    expect(await found(paths("type: string"), nested)).toEqual(["api.yaml:1:1 unreadable"]);
+  });
 });

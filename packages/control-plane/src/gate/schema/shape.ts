@@ -81,7 +81,8 @@ function alternativesOf(
 ): Alternative[] {
   const { schema, at } = node;
   if (schema === false) return [];
-  if (schema === true) return [{ raws: [], labels: [] }];
+  // An empty entry of a YAML file is read as the empty schema, as other tools read it.
+  if (schema === true || schema === null) return [{ raws: [], labels: [] }];
   if (!isRecord(schema)) {
     meaning.problems.push({ kind: "unresolvable", at, name: at.pointer });
     return [{ raws: [], labels: [] }];
