@@ -103,7 +103,7 @@ const RELOADS: [RegExp, string][] = [
     "delete and reload",
   ],
   [
-    /\brm\s+-[a-z]*r[a-z]*\s+(-[a-z]+\s+)*["']?\/?(var\/lib|data|srv|mnt|uploads|storage|opt\/[\w-]+\/data|home\/\w+\/(data|uploads))[^\s"']*/i,
+    /\brm\s+-[a-z]{0,8}r[a-z]{0,8}\s+(-[a-z]{1,8}\s+){0,4}["']?\/?(var\/lib|data|srv|mnt|uploads|storage|opt\/[\w-]+\/data|home\/\w+\/(data|uploads))[^\s"']*/i,
     "rm -rf on data",
   ],
 ];

@@ -192,6 +192,18 @@ describe("hostile input", () => {
     ["Dockerfile", `FROM a:1\nENV ${"A=\\".repeat(200_000)}\n`],
     ["a.yaml", `apiVersion: v1\nkind: ConfigMap\ndata:\n  a: "${"postgres://a:b".repeat(60_000)}"\n`],
     ["a.yaml", `on: push\njobs:\n  a:\n    steps:\n      - run: "${"kubectl delete x ; ".repeat(40_000)}"\n`],
+    [
+      "a.yaml",
+      `on: push\njobs:\n  a:\n    steps:\n      - run: "${"kubectl delete x;;;;;;;;".repeat(40_000)}"\n`,
+    ],
+    [
+      "a.yaml",
+      `apiVersion: batch/v1\nkind: Job\nspec:\n  template: { spec: { containers: [{ name: a, args: ["rm -${"r".repeat(500_000)}"] }] } }\n`,
+    ],
+    [
+      "Dockerfile",
+      `FROM a:1\nCMD ${"npm run -x --y ".repeat(60_000)}\nHEALTHCHECK CMD ${"echo ".repeat(90_000)}\n`,
+    ],
     ["a.yaml", "[".repeat(20_000)],
     ["a.json", `{"a":${"[".repeat(50_000)}${"]".repeat(50_000)}}`],
     ["crontab", `${"* ".repeat(300_000)}\n`],

@@ -135,8 +135,29 @@ function judgeTests(scope: Scope, workflow: Workflow, job: Job, deploys: boolean
     report(scope, C.deployWithoutTests, job.span, { job: job.id, test: test.id });
 }
 
-const DELETE_FIRST =
-  /\bkubectl\b[^\n|;&]{0,200}\sdelete\s+(?!pod\b|pods\b|job\b|jobs\b)[^\n]{0,300}(\n|&&|;)[\s\S]{0,600}?\bkubectl\b[^\n|;&]{0,200}\s(apply|create)\b|\bkubectl\b[^\n|;&]{0,200}\sreplace\b[^\n|;&]{0,200}--force\b|\bhelm\b[^\n|;&]{0,100}\s(uninstall|delete)\s[^\n]{0,300}(\n|&&|;)[\s\S]{0,600}?\bhelm\b[^\n|;&]{0,100}\s(install|upgrade)\b|\bdocker(\s+|-)compose\b[^\n|;&]{0,200}\sdown\b[^\n]{0,200}(\n|&&|;)[\s\S]{0,300}?\bdocker(\s+|-)compose\b[^\n|;&]{0,200}\sup\b|\bdocker\s+(rm\s+-f|stop)\s[^\n]{0,200}(\n|&&|;)[\s\S]{0,300}?\bdocker\s+run\b/;
+/** Commands that take away what runs, with those that bring it back. */
+const PAIRS: [RegExp, RegExp][] = [
+  [/\bkubectl\b.{0,200}\sdelete\s+(?!pods?\b|jobs?\b)/, /\bkubectl\b.{0,200}\s(apply|create)\b/],
+  [/\bhelm\b.{0,100}\s(uninstall|delete)\s/, /\bhelm\b.{0,100}\s(install|upgrade)\b/],
+  [/\bdocker(\s|-)compose\b.{0,200}\sdown\b/, /\bdocker(\s|-)compose\b.{0,200}\sup\b/],
+  [/\bdocker\s(rm\s-f|stop)\s/, /\bdocker\srun\b/],
+];
+
+/** The command that removes the running version before a later one creates it again. */
+function deletesFirst(script: string): string | undefined {
+  const commands = script
+    .replace(/\\\r?\n/g, " ")
+    .split(/\n|&&|\|\||;/)
+    .map((one) => one.trim().slice(0, 1000))
+    .filter((one) => one && !one.startsWith("#"));
+  const replaced = commands.find((one) => /\bkubectl\b.{0,200}\sreplace\b.{0,200}\s--force\b/.test(one));
+  if (replaced) return replaced;
+  for (const [removes, creates] of PAIRS) {
+    const first = commands.findIndex((one) => removes.test(one));
+    if (first >= 0 && commands.slice(first + 1).some((one) => creates.test(one))) return commands[first];
+  }
+  return undefined;
+}
 
 function judgeCommands(scope: Scope, workflow: Workflow, job: Job, deploys: boolean): void {
   const scheduled = workflow.on.has("schedule");
@@ -144,10 +165,10 @@ function judgeCommands(scope: Scope, workflow: Workflow, job: Job, deploys: bool
     const script = step.run || (text(at(step.node, "with", "script")) ?? "");
     if (!script) continue;
     const span = step.runNode ?? at(step.node, "with", "script");
-    const found = DELETE_FIRST.exec(script.replace(/^\s*#.*$/gm, ""));
+    const found = deletesFirst(script);
     if (found && !throwawayCluster(job)) {
-      const local = /compose|docker/.test(found[0]) && !deploys && !/ssh/.test(`${step.action} ${script}`);
-      report(scope, C.deleteThenApply, span, { command: shown(found[0]) }, local ? "warn" : "block");
+      const local = /docker/.test(found) && !deploys && !/ssh/.test(`${step.action} ${script}`);
+      report(scope, C.deleteThenApply, span, { command: shown(found) }, local ? "warn" : "block");
     }
     const deleted = (deploys || scheduled) && !TESTS.test(script) ? deletesAll(script) : undefined;
     // A pipeline's own disk is thrown away anyway.
