@@ -40,6 +40,7 @@ export async function checkDeployment(
       settings,
       lenient: isLenient(file.path),
       findings: [],
+      seen: new Map(),
     }),
   );
   for (const scope of scopes) read(library, scope, collected);

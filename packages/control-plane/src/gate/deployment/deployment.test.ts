@@ -204,6 +204,7 @@ describe("hostile input", () => {
       "Dockerfile",
       `FROM a:1\nCMD ${"npm run -x --y ".repeat(60_000)}\nHEALTHCHECK CMD ${"echo ".repeat(90_000)}\n`,
     ],
+    ["a.yaml", `on: push\njobs:\n  a:\n    steps:\n${"      - uses: a/b@v1\n".repeat(30_000)}`],
     ["a.yaml", "[".repeat(20_000)],
     ["a.json", `{"a":${"[".repeat(50_000)}${"]".repeat(50_000)}}`],
     ["crontab", `${"* ".repeat(300_000)}\n`],

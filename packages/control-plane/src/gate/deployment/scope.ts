@@ -10,6 +10,8 @@ export type Scope = {
   /** A file for development or tests by its name: nothing in it blocks. */
   lenient: boolean;
   findings: Finding[];
+  /** The findings by what must not be said twice. */
+  seen: Map<string, Finding>;
 };
 
 export type Span = { start: number; end?: number };
@@ -42,15 +44,12 @@ export function report(
   const words =
     params.kind === undefined ? params : { ...params, kindJa: IN_JAPANESE[params.kind] ?? params.kind };
   const finding = raise(check, place, words, { severity: effective });
-  const known = scope.findings.find(
-    (one) =>
-      one.code === finding.code &&
-      one.line === finding.line &&
-      one.column === finding.column &&
-      one.reason.en === finding.reason.en,
-  );
-  if (!known) scope.findings.push(finding);
-  else if (effective === "block" && known.severity !== "block") Object.assign(known, finding);
+  const key = `${finding.code} ${finding.line}:${finding.column} ${finding.reason.en}`;
+  const known = scope.seen.get(key);
+  if (!known) {
+    scope.seen.set(key, finding);
+    scope.findings.push(finding);
+  } else if (effective === "block" && known.severity !== "block") Object.assign(known, finding);
 }
 
 const OWN = "(dev|devel|development|local|override)";
