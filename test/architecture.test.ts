@@ -90,7 +90,7 @@ function sqlOutsideStore(file: string, text: string): boolean {
     !/\/platform\/|store[^/]*\.ts$|\.test\.ts$|\/testing|\/bench|\.bench\.ts$/.test(file) &&
     !file.includes("/telemetry/") &&
     // Examples and messages of the gate's checks are SQL that is read, never run.
-    !/\/gate\/(migrations\/|.*checks)/.test(file)
+    !/\/gate\/(migrations\/|sources\/|.*checks)/.test(file)
   );
 }
 

@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import * as gate from "../gate/index.ts";
 import { systemClock } from "../platform/ctx.ts";
 import { notFound, refusalOf, TobanError } from "../platform/errors.ts";
+import { readNumbers } from "./numbers.ts";
 import { language, print } from "./terminal.ts";
 
 const EXIT = { pass: 0, fail: 1, inconclusive: 2 };
@@ -23,8 +24,6 @@ type Options = gate.MigrationOptions & {
   record?: string;
   updateLedger?: boolean;
 };
-/** What a check looked at, by family. */
-type Runs = { family: string; outcomes: gate.Outcome[] }[];
 type Run = (opened: gate.Gate, args: string[][], options: Options) => Promise<gate.Outcome[]>;
 
 /** `toban check`: exit 0 pass, 1 fail, 2 inconclusive, 64 bad use. Needs no server and no database. */
@@ -36,10 +35,7 @@ export const checkCommand = () => {
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       if (options.explain !== undefined) return explain(options.explain, options.lang ?? language());
-      await perform(options, async (opened) => {
-        const { checkEverything } = await import("../gate/whole.ts");
-        return checkEverything(opened);
-      });
+      await perform(options, gate.checkEverything);
     });
   for (const { name, description, args, run, extend } of COMMANDS) {
     const command = shared(new Command(name)).description(description);
@@ -180,7 +176,7 @@ const shared = (command: Command): Command =>
 /** Runs a check, prints its report and sets the exit code. What goes wrong is inconclusive, never a pass. */
 async function perform(
   options: Options,
-  run: (opened: gate.Gate, options: Options) => Promise<Runs>,
+  run: (opened: gate.Gate, options: Options) => Promise<gate.FamilyRun[]>,
 ): Promise<void> {
   const format = options.json ? "json" : (options.format ?? "text");
   try {
@@ -220,21 +216,6 @@ async function perform(
   }
 }
 
-/** The numbers that an operations definition has promised. Throws `invalid` for a definition with errors. */
-async function readNumbers(file: string): Promise<gate.GateNumbers | undefined> {
-  const { loadDefinition } = await import("../app/definition.ts");
-  const { operations } = await loadDefinition(path.resolve(file));
-  const promised = operations.gate;
-  if (!promised) return undefined;
-  const { critical, high } = promised.vulnerabilities;
-  const days = (duration: { ms: number }) => duration.ms / 86_400_000;
-  return {
-    criticalDays: days(critical),
-    highDays: days(high),
-    lineCoverage: promised.lineCoverage.ratio * 100,
-  };
-}
-
 /** Tells the control plane what the gate said of releases, `SERVICE@VERSION` each. */
 async function send(releases: string[], report: gate.RecordedReport): Promise<void> {
   const { api } = await import("./api.ts");
@@ -249,8 +230,7 @@ async function send(releases: string[], report: gate.RecordedReport): Promise<vo
 }
 
 async function explain(code: string, lang: "en" | "ja"): Promise<void> {
-  const { explanationOf } = await import("../gate/explain.ts");
-  const text = await explanationOf(code, lang);
+  const text = await gate.explanationOf(code, lang);
   if (text !== undefined) return print(text);
   process.stderr.write(`check_unknown: there is no check ${code}.\n  → See docs/reference/checks.md.\n`);
   process.exitCode = BAD_USE;

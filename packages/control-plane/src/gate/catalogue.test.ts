@@ -75,5 +75,6 @@ const namesIn = (text: string) =>
 
 function placeholders(one: string, other: string): string[] {
   const [a, b] = [namesIn(one), namesIn(other)];
-  return [...[...a].filter((name) => !b.has(name)), ...[...b].filter((name) => !a.has(name))];
+  // Japanese may do without a word that English needs, never say one that is not given.
+  return [...b].filter((name) => !a.has(name));
 }

@@ -1,5 +1,6 @@
 export type { Check, Text } from "./check.ts";
-export type { Outcome, Verdict } from "./finding.ts";
+export { explanationOf } from "./explain.ts";
+export type { Finding, Outcome, Verdict } from "./finding.ts";
 export {
   type Format,
   finish,
@@ -10,6 +11,16 @@ export {
 } from "./gate.ts";
 export { type FamilyName, judgeKnownSince, judgeTexts } from "./judge.ts";
 export { askGate, type GateAnswer, type RecordedReport, recordable } from "./record.ts";
+export {
+  type Adviser,
+  addedFile,
+  adviserOf,
+  briefText,
+  type ChangedFile,
+  parseDiff,
+  type Review,
+  reviewChange,
+} from "./review/index.ts";
 export { type GateRouteDeps, gateRoutes } from "./routes.ts";
 export {
   checkConfigurationHere,
@@ -26,3 +37,4 @@ export {
   checkVulnerabilityReports,
   type MigrationOptions,
 } from "./run.ts";
+export { checkEverything, type FamilyRun } from "./whole.ts";

@@ -97,8 +97,8 @@ export const gateProofs = [
       seed: {
         replace: {
           file: "revision/commented.schema.json",
-          from: '"name"\n      ]',
-          to: '"name",\n        "role"\n      ]',
+          from: '"const": "commented"',
+          to: '"const": "remarked"',
         },
       },
     },

@@ -48,8 +48,8 @@ export const VULNERABILITY_CHECKS = checks({
       ja: "{package} の {id} は {level} だが、その重大度では台帳に載っていない。",
     },
     remedy: {
-      en: "Update {package}{fix}, or record it with `toban check vulnerabilities --record`, which starts its clock.",
-      ja: "{package} を更新する{fix}か、`toban check vulnerabilities --record` で台帳に載せて期限を開始する。",
+      en: "Update {package}{fix}, or record it with `toban check vulnerabilities --update-ledger`, which starts its clock.",
+      ja: "{package} を更新する{fix}か、`toban check vulnerabilities --update-ledger` で台帳に載せて期限を開始する。",
     },
     bad: { "audit.json": npmExample("high") },
     good: { "audit.json": npmExample("none") },
