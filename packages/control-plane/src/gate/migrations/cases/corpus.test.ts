@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { cases } from "./corpus.ts";
-import { type Judged, judge, score } from "./grade.ts";
+import { CORPUS, cases } from "./corpus.ts";
+import { comparison, type Judged, judge, score } from "./grade.ts";
 
 describe("the migrations of the corpus, judged by the static checks", () => {
   const all = cases();
@@ -24,6 +24,12 @@ describe("the migrations of the corpus, judged by the static checks", () => {
     console.log(said);
     expect(recall, said).toBeGreaterThanOrEqual(0.98);
     expect(falsePositives, said).toBeLessThanOrEqual(0.02);
+  });
+});
+
+describe("the same migrations, judged by squawk", () => {
+  test("the table beside it is what is measured (update with `npm test -- -u cases/corpus`)", async () => {
+    await expect(await comparison(cases())).toMatchFileSnapshot(`${CORPUS}comparison.md`);
   });
 });
 

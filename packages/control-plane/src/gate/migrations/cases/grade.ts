@@ -51,6 +51,43 @@ export function score(judged: readonly Judged[], exact: boolean): Score {
 const hasCode = (one: Case, findings: Judged["findings"]) =>
   one.codes === undefined || findings.some(({ code }) => one.codes!.includes(code));
 
+/** Toban and squawk on the same cases, as a table; and for each subject how many cases were judged rightly. */
+export async function comparison(all: readonly Case[]): Promise<string> {
+  const toban: Judged[] = [];
+  for (const one of all) toban.push(await judge(one));
+  const columns: [string, Judged[]][] = [
+    ["toban check", toban],
+    ["squawk", await judgeBySquawk(all, "default")],
+    ["squawk, hazards only", await judgeBySquawk(all, "hazards")],
+  ];
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const good = all.filter((one) => one.verdict === "pass").length;
+  const subjects = [...new Set(all.map((one) => one.about))].sort();
+  const rightly = (judged: Judged[], about: string) => {
+    const of = judged.filter(({ one }) => one.about === about);
+    const right = of.filter(({ one, verdict }) => (one.verdict === "pass") === (verdict === "pass"));
+    return `${right.length} of ${of.length}`;
+  };
+  return [
+    "# Toban's migration checks and squawk on the same migrations",
+    "",
+    `${all.length} migrations of this folder, ${good} good ones and ${all.length - good} that must not pass. Static checks only; nobody's`,
+    "settings. A good one that does not pass is a false positive; any other that passes is missed. squawk 2.66.0 gets",
+    "`--pg-version 18`, the up script of the last migration alone (it reads single files and knows no sections), and",
+    "`--assume-in-transaction` where the runner opens one; a file fails by any report of level warning or error.",
+    "*Hazards only* leaves out its rules of style and of timeouts (`grade.ts`). Histories and downs are beyond what it",
+    "is made for. These verdicts are Toban's authors': look at `cases.json` for each one's reason.",
+    "",
+    row(["", ...columns.map(([name]) => name)]),
+    row(["---", ...columns.map(() => "---")]),
+    row(["found (recall)", ...columns.map(([, judged]) => percent(score(judged, false).recall))]),
+    row(["false positives", ...columns.map(([, judged]) => percent(score(judged, false).falsePositives))]),
+    ...subjects.map((about) => row([about, ...columns.map(([, judged]) => rightly(judged, about))])),
+    "",
+  ].join("\n");
+}
+
 /** Squawk's rules of style and of what the role may set: what they report is no hazard of the migration itself. */
 const STYLE = [
   "ban-char-field",

@@ -12,21 +12,22 @@ export const LIVE = readFileSync(path.join(CORPUS, "shop-live.sql"), "utf8")
   .split("\n")
   .filter((line) => line && !line.startsWith("--"));
 
-const RESET = `
+/** Faster than a new database: its files would have to be copied and deleted for every case. */
+const EMPTY = `
   DO $$ DECLARE s text; BEGIN
     FOR s IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
       EXECUTE format('DROP SCHEMA %I CASCADE', s);
     END LOOP;
   END $$;
-  CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC; RESET ALL`;
+  CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC; RESET ALL; DISCARD TEMP`;
 
-/** Databases for the cases: `shop` as it is before a migration, and an empty one. Used again while they stay clean. */
+/** The database of the shop as it is before a migration, and an empty one. */
 export type Worlds = {
   watcher: pg.Client;
-  shop(): Promise<pg.Client>;
-  empty(): Promise<pg.Client>;
-  /** The case has committed something: the next one gets a new database. */
-  spoil(): Promise<void>;
+  shop: pg.Client;
+  empty: pg.Client;
+  /** Makes one of them again what it was, after a case that has committed something. */
+  restore(client: pg.Client): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -35,46 +36,29 @@ export async function openWorlds(): Promise<Worlds> {
   if (!superuserUrl) throw new Error(`${TEST_POSTGRES} is not set: run the tests with vitest`);
   const watcher = new pg.Client({ connectionString: superuserUrl });
   await watcher.connect();
-  const prefix = `corpus_${randomBytes(4).toString("hex")}`;
-  const urlOf = (database: string) => Object.assign(new URL(superuserUrl), { pathname: `/${database}` }).href;
-  const connect = async (database: string) => {
-    const client = new pg.Client({ connectionString: urlOf(database), statement_timeout: 20_000 });
+  const open = async (name: string) => {
+    await watcher.query(`CREATE DATABASE ${name}`);
+    const url = Object.assign(new URL(superuserUrl), { pathname: `/${name}` }).href;
+    const client = new pg.Client({ connectionString: url, statement_timeout: 20_000 });
     await client.connect();
     return client;
   };
-  await watcher.query(`CREATE DATABASE ${prefix}`);
-  const template = await connect(prefix);
-  await template.query(SHOP);
-  await template.end();
-
-  let count = 0;
-  let current: { kind: "shop" | "empty"; name: string; client: pg.Client } | undefined;
-  const discard = async () => {
-    if (current?.kind === "empty") return void (await current.client.query(RESET));
-    await forget();
-  };
-  const forget = async () => {
-    await current?.client.end();
-    if (current) await watcher.query(`DROP DATABASE ${current.name} WITH (FORCE)`);
-    current = undefined;
-  };
-  const world = async (kind: "shop" | "empty") => {
-    if (current?.kind === kind) return current.client;
-    await forget();
-    const name = `${prefix}_${count++}`;
-    await watcher.query(`CREATE DATABASE ${name}${kind === "shop" ? ` TEMPLATE ${prefix}` : ""}`);
-    const client = await connect(name);
-    current = { kind, name, client };
-    return client;
-  };
+  const prefix = `corpus_${randomBytes(4).toString("hex")}`;
+  const shop = await open(`${prefix}_shop`);
+  const empty = await open(`${prefix}_empty`);
+  await shop.query(SHOP);
   return {
     watcher,
-    shop: () => world("shop"),
-    empty: () => world("empty"),
-    spoil: discard,
+    shop,
+    empty,
+    async restore(client) {
+      await client.query(EMPTY);
+      if (client === shop) await client.query(SHOP);
+    },
     async close() {
-      await forget();
-      await watcher.query(`DROP DATABASE ${prefix} WITH (FORCE)`);
+      await Promise.all([shop.end(), empty.end()]);
+      for (const kind of ["shop", "empty"])
+        await watcher.query(`DROP DATABASE ${prefix}_${kind} WITH (FORCE)`);
       await watcher.end();
     },
   };

@@ -1,0 +1,2 @@
+SET lock_timeout = '2s';
+ALTER TABLE billing.accounts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (START WITH 1000);

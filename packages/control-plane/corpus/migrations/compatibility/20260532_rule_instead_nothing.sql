@@ -1,0 +1,1 @@
+CREATE RULE sessions_frozen AS ON INSERT TO sessions DO INSTEAD NOTHING;

@@ -1,0 +1,1 @@
+DELETE FROM sessions WHERE EXISTS (SELECT 1 FROM users WHERE deleted_at IS NULL);

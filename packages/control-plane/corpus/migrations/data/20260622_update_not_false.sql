@@ -1,0 +1,1 @@
+UPDATE orders AS o SET note = '' WHERE (NOT FALSE) AND 'a' = 'a';

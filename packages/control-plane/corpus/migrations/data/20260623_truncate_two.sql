@@ -1,0 +1,1 @@
+TRUNCATE TABLE ONLY sessions, public.settings CONTINUE IDENTITY RESTRICT;

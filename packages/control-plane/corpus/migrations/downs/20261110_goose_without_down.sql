@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE TABLE memos (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL);

@@ -1,0 +1,4 @@
+DO $$
+BEGIN
+  EXECUTE concat('DR', 'OP TA', 'BLE ', quote_ident('settings'));
+END $$;

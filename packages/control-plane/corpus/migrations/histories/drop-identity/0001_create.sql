@@ -1,0 +1,1 @@
+CREATE TABLE staff (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY staff_name_idx;

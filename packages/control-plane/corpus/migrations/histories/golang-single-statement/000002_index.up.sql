@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY staff_name_idx ON staff (name);

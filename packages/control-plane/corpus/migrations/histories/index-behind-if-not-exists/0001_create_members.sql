@@ -1,0 +1,1 @@
+CREATE TABLE members (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text);

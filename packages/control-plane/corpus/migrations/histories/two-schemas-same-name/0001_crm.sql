@@ -1,0 +1,2 @@
+CREATE SCHEMA crm;
+CREATE TABLE crm.contacts (id bigint PRIMARY KEY);

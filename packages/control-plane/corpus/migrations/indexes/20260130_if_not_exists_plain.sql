@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS idx_payments_order_id ON payments(order_id);

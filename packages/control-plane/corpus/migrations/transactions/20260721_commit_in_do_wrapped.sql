@@ -1,0 +1,5 @@
+DO $$
+BEGIN
+  UPDATE sessions SET data = '{}' WHERE id = 's1';
+  COMMIT;
+END $$;
