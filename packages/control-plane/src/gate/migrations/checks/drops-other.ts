@@ -102,7 +102,12 @@ export const DROP_OTHER_CHECKS = checks({
       ja: "新しい一意インデックスをCONCURRENTLYで作り、USING INDEXを使って一つのALTER TABLEで鍵を入れ替える。",
     },
     bad: "SET lock_timeout = '2s';\nALTER TABLE plans DROP CONSTRAINT plans_pkey;\n",
-    good: "SET lock_timeout = '2s';\nALTER TABLE plans ALTER COLUMN id SET NOT NULL, DROP CONSTRAINT plans_pkey, ADD CONSTRAINT plans_pkey PRIMARY KEY USING INDEX plans_new_key;\n",
+    good: {
+      "migrations/0001-create.sql":
+        "CREATE TABLE plans (id bigint CONSTRAINT plans_pkey PRIMARY KEY, code bigint NOT NULL);\nCREATE UNIQUE INDEX plans_code ON plans (code);\n",
+      "migrations/0002-exchange.sql":
+        "SET lock_timeout = '2s';\nALTER TABLE plans DROP CONSTRAINT plans_pkey, ADD CONSTRAINT plans_by_code PRIMARY KEY USING INDEX plans_code;\n",
+    },
   },
   detachPartition: {
     code: "migration/detach-partition",

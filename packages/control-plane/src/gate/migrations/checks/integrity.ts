@@ -21,6 +21,23 @@ export const INTEGRITY_CHECKS = checks({
     bad: "SET session_replication_role = replica;\n",
     good: "SET CONSTRAINTS ALL DEFERRED;\n",
   },
+  insteadRule: {
+    code: "migration/rule-instead",
+    severity: "block",
+    commitments: ["INV-OPS-003", "RF-155", ...COMMITMENTS],
+    title: { en: "Writes are diverted by a rule", ja: "書き込みをルールで逸らしている" },
+    why: {
+      en: "What the running version writes goes elsewhere or nowhere, and it is told that all went well.",
+      ja: "稼働中の版の書き込みが別の場所へ行くか失われ、それでも成功と返る。",
+    },
+    reason: { en: "Writes to {table} no longer reach it.", ja: "{table} への書き込みが届かなくなる。" },
+    remedy: {
+      en: "Refuse by a constraint or a trigger that raises an error, after no live version writes there.",
+      ja: "書き込む版がなくなってから、制約かエラーを起こすトリガーで拒む。",
+    },
+    bad: "CREATE RULE keep AS ON DELETE TO orders DO INSTEAD NOTHING;\n",
+    good: "CREATE TABLE old_orders (id bigint);\nCREATE RULE keep AS ON DELETE TO old_orders DO INSTEAD NOTHING;\n",
+  },
   unlogged: {
     code: "migration/set-unlogged",
     severity: "block",

@@ -136,7 +136,7 @@ export const OLD_WRITE_CHECKS = checks({
   },
   identityAlways: {
     code: "migration/identity-always",
-    severity: "warn",
+    severity: "block",
     commitments: MAYBE,
     title: {
       en: "A column refuses values that the application gives",

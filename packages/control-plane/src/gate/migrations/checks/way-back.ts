@@ -114,6 +114,23 @@ export const WAY_BACK_CHECKS = checks({
     bad: `${UP}\n-- migrate:down\nDROP TABLE notes;\nDROP TABLE users;\n`,
     good: DOWN,
   },
+  downRefused: {
+    code: "migration/down-refused",
+    severity: "block",
+    commitments: COMMITMENTS,
+    title: { en: "The way back is refused by PostgreSQL", ja: "復路がPostgreSQLに拒まれる" },
+    why: {
+      en: "The down fails when it is needed, in the middle of an incident.",
+      ja: "必要なとき、すなわち障害の最中に、downが失敗する。",
+    },
+    reason: {
+      en: "{what} cannot be dropped while {by} needs it.",
+      ja: "{by} が必要としているあいだ、{what} は削除できない。",
+    },
+    remedy: { en: "Undo in the reverse order of up.", ja: "upと逆の順に取り消す。" },
+    bad: "-- migrate:up\nCREATE TYPE mood AS ENUM ('ok');\nCREATE TABLE notes (id bigint PRIMARY KEY, mood mood);\n\n-- migrate:down\nDROP TYPE mood;\nDROP TABLE notes;\n",
+    good: DOWN,
+  },
   downCommits: {
     code: "migration/down-commits",
     severity: "block",

@@ -4,6 +4,7 @@ import { relationsOf, walk } from "../nodes.ts";
 import type { Rule, RuleContext, Statement } from "../types.ts";
 import { assignedColumns, sameNode } from "./expressions.ts";
 import { mentions, type Reach, reachOf, type Target } from "./where.ts";
+import { isSelfJoined } from "./where-subqueries.ts";
 import { isNow } from "./where-values.ts";
 
 /** What changes rows: at the top of a statement, in its WITH, or in what it explains or prepares. */
@@ -71,14 +72,17 @@ function targetOf(
   const table = context.nameOf(relation);
   const alias = relation?.alias?.aliasname;
   const names = alias === undefined ? [relation?.relname ?? ""] : [alias];
-  return {
+  const target: Target = {
     table,
     names: new Set(names),
     state: context.before,
     ctes,
     hasOthers: (others ?? []).length > 0,
+    selves: new Set(),
     fullName: (other) => context.nameOf(other),
   };
+  const joined = relationsOf(others).filter((one) => isSelfJoined(one, target));
+  return { ...target, selves: new Set(joined.map((one) => one.alias?.aliasname ?? one.relname ?? "")) };
 }
 
 const locationOf = (relation: RangeVar | undefined) => relation?.location;

@@ -25,7 +25,7 @@ const triggersOff: Rule = (context) => {
         );
         context.emit(CHECKS.triggersOff, {
           params: { what: table },
-          ...((again || subtype === "AT_DisableTrig") && { severity: "warn" as const }),
+          ...(again && { severity: "warn" as const }),
         });
       }
       if (subtype === "AT_SetUnLogged") context.emit(CHECKS.unlogged, { params: { table } });
@@ -82,4 +82,19 @@ function setval(context: RuleContext, args: readonly Node[], at: number | undefi
   });
 }
 
-export const integrityRules: readonly Rule[] = [triggersOff];
+/** A rule that does something instead swallows the writes of the running version. */
+const insteadRule: Rule = (context) => {
+  const { statement } = context;
+  if (
+    statement.kind !== "RuleStmt" ||
+    statement.node.instead !== true ||
+    statement.node.event === "CMD_SELECT"
+  )
+    return;
+  const { relation } = statement.node;
+  const name = context.nameOf(relation);
+  if (isOwn(context, relation) || context.before.get("view", name) !== undefined) return;
+  context.emit(CHECKS.insteadRule, { params: { table: name } });
+};
+
+export const integrityRules: readonly Rule[] = [triggersOff, insteadRule];

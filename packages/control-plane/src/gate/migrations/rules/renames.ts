@@ -90,7 +90,7 @@ function renameRelation(context: RuleContext, node: RenameStmt, to: string) {
       const schema = context.nameOf(one.node.relation).replace(/\.[^.]*$/, "");
       return `${schema}.${one.node.newname}` === name;
     }
-    return one.kind === "CreateStmt" && context.nameOf(one.node.relation) === name;
+    return false;
   });
   // A copy made by this very migration lacks what is written between the copy and the exchange.
   const isCopy = isTaken?.kind === "RenameStmt" && isOwn(context, isTaken.node.relation);

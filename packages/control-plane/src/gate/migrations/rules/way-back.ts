@@ -53,6 +53,7 @@ export const wayBack: MigrationRule = (context) => {
   if (statements === undefined) return;
   lossy(context, statements);
   commits(context, statements, down);
+  refused(context, statements);
   const left = leftOvers(context, statements);
   if (left.length === 0 || hasPolicy(down)) return;
   // What CASCADE took along is not known for sure.
@@ -163,6 +164,47 @@ function isUpsColumn(context: MigrationContext, relation: RangeVar | undefined, 
         )),
   );
 }
+
+/** What PostgreSQL refuses to drop because something that is still there needs it. */
+function refused(context: MigrationContext, statements: readonly Statement[]): void {
+  const { after, settings } = context;
+  const gone = new Set<string>();
+  for (const statement of statements) {
+    if (statement.kind !== "DropStmt") continue;
+    const { removeType, objects, behavior } = statement.node;
+    const isTable = removeType === "OBJECT_TABLE";
+    const named = isTable
+      ? droppedRelations(objects).map((one) => after.resolve(one, settings.searchPath))
+      : [];
+    for (const name of named) gone.add(name);
+    if (behavior === "DROP_CASCADE") continue;
+    const say = (what: string, by: string) =>
+      context.emit(CHECKS.downRefused, statement.place, { params: { what, by } });
+    for (const name of named) {
+      const user = [...after.all("table")].find(
+        (table) =>
+          !gone.has(table.name) &&
+          [...table.constraints.values()].some((one) => one.references?.table === name),
+      );
+      if (user !== undefined && !drops(statements, statement, user.name)) say(name, user.name);
+    }
+    if (removeType !== "OBJECT_TYPE" && removeType !== "OBJECT_DOMAIN") continue;
+    for (const object of objects ?? []) {
+      const name = "TypeName" in object ? (stringsOf(object.TypeName.names).at(-1) ?? "") : "";
+      const user = [...after.all("table")].find(
+        (table) =>
+          !gone.has(table.name) && [...table.columns.values()].some((one) => last(one.type ?? "") === name),
+      );
+      if (user !== undefined && !drops(statements, statement, user.name)) say(name, user.name);
+    }
+  }
+}
+
+/** Whether an earlier statement of the down changes the table, so that what needed the object may be gone. */
+const drops = (statements: readonly Statement[], until: Statement, table: string): boolean =>
+  statements
+    .slice(0, statements.indexOf(until))
+    .some((one) => one.kind === "AlterTableStmt" && one.node.relation?.relname === last(table));
 
 /** COMMIT inside of the runner's transaction ends it half way. */
 function commits(context: MigrationContext, statements: readonly Statement[], down: Script): void {

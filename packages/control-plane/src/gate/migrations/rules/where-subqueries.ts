@@ -1,4 +1,4 @@
-import type { Node, SelectStmt, SubLink } from "libpg-query";
+import type { Node, RangeVar, SelectStmt, SubLink } from "libpg-query";
 import { lastName, stringsOf, walk } from "../nodes.ts";
 import { columnNames } from "./expressions.ts";
 import { mentions, ownColumn, type Reach, reachOf, type Target } from "./where.ts";
@@ -86,7 +86,11 @@ function sourceOf(
 export function fromSelf(left: Node | undefined, link: SubLink, target: Target): Reach {
   const query =
     link.subselect !== undefined && "SelectStmt" in link.subselect ? link.subselect.SelectStmt : undefined;
-  const column = ownColumn(left, target);
+  const columns =
+    left !== undefined && "RowExpr" in left
+      ? (left.RowExpr.args ?? []).map((one) => ownColumn(one, target))
+      : [ownColumn(left, target)];
+  const [column] = columns;
   const source = query && sourceOf(query, target);
   if (query === undefined || column === undefined) {
     return left !== undefined && mentions(left, target)
@@ -97,7 +101,8 @@ export function fromSelf(left: Node | undefined, link: SubLink, target: Target):
   }
   if (source === undefined || source.table !== target.table) return "some";
   const selected = columnNames(query.targetList);
-  if (selected.length !== 1 || (selected[0] !== column && selected[0] !== "*")) return "some";
+  const isStar = selected.length === 1 && selected[0] === "*" && columns.length === 1;
+  if (!isStar && String(selected) !== String(columns)) return "some";
   if (!isWhole(query, target, source.alias) || !isWhole(source.query, target, source.alias)) return "some";
   // Any rows, as many as it says.
   return isLimited(query) || isLimited(source.query) ? "likely" : "always";
@@ -127,4 +132,32 @@ function isSelfJoin(where: Node | undefined, alias: string, target: Target): boo
     qualifiers.includes(alias) &&
     qualifiers.some((name) => name !== alias && name !== undefined && target.names.has(name))
   );
+}
+
+/** `x >= (SELECT min(x) FROM the same table)`, or `<=` with max: no row lies outside. */
+export function isBeyond(
+  left: Node | undefined,
+  operator: string,
+  right: Node | undefined,
+  target: Target,
+): boolean {
+  const column = ownColumn(left, target);
+  if (column === undefined || right === undefined || !("SubLink" in right)) return false;
+  const query = right.SubLink.subselect;
+  if (query === undefined || !("SelectStmt" in query)) return false;
+  const [item] = query.SelectStmt.targetList ?? [];
+  const call = item !== undefined && "ResTarget" in item ? item.ResTarget.val : undefined;
+  if (call === undefined || !("FuncCall" in call)) return false;
+  const edge = operator === ">=" ? "min" : operator === "<=" ? "max" : undefined;
+  if (lastName(call.FuncCall.funcname) !== edge) return false;
+  const source = sourceOf(query.SelectStmt, target);
+  if (source?.table !== target.table || !isWhole(query.SelectStmt, target, source.alias)) return false;
+  const [argument] = call.FuncCall.args ?? [];
+  return argument !== undefined && "ColumnRef" in argument && lastName(argument.ColumnRef.fields) === column;
+}
+
+/** Whether a joined relation is the target's whole table again, by itself or through a WITH query. */
+export function isSelfJoined(relation: RangeVar, target: Target): boolean {
+  const source = sourceOf({ fromClause: [{ RangeVar: relation }] }, target);
+  return source?.table === target.table && isWhole(source.query, target, source.alias);
 }

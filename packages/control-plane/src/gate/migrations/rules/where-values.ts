@@ -1,5 +1,6 @@
 import type { FuncCall, Node } from "libpg-query";
 import { constantOf, lastName, walk } from "../nodes.ts";
+import { sameNode } from "./expressions.ts";
 
 /** Comparison operators as they read with their sides exchanged. */
 export const FLIPPED = new Map([
@@ -73,3 +74,18 @@ export const isVolatile = (node: Node | undefined): boolean => {
   });
   return found;
 };
+
+/** Arithmetic that says nothing: `x % 1 = 0`, `x * 0 = 0`, `x + 1 > x`, `abs(x) >= 0`. */
+export function alwaysHolds(left: Node | undefined, operator: string, right: Node | undefined): boolean {
+  if (left === undefined) return false;
+  const value = constantOf(right);
+  if ("FuncCall" in left)
+    return lastName(left.FuncCall.funcname) === "abs" && operator === ">=" && value === 0;
+  if (!("A_Expr" in left)) return false;
+  const inner = lastName(left.A_Expr.name);
+  const factor = constantOf(left.A_Expr.rexpr);
+  if (operator === "=" && value === 0)
+    return (inner === "%" && factor === 1) || (inner === "*" && factor === 0);
+  const grows = inner === "+" && typeof factor === "number" && factor > 0;
+  return grows && (operator === ">" || operator === ">=") && sameNode(left.A_Expr.lexpr, right);
+}

@@ -2,8 +2,8 @@ import type { A_Expr, Node, SelectStmt } from "libpg-query";
 import { constantOf, lastName, stringsOf, walk } from "../nodes.ts";
 import type { State } from "../state.ts";
 import { sameNode } from "./expressions.ts";
-import { fromSelf, subquery } from "./where-subqueries.ts";
-import { compareConstants, FLIPPED, isNow, isVolatile, patternOf } from "./where-values.ts";
+import { fromSelf, isBeyond, subquery } from "./where-subqueries.ts";
+import { alwaysHolds, compareConstants, FLIPPED, isNow, isVolatile, patternOf } from "./where-values.ts";
 
 /**
  * What a condition says of the rows of a table. `always`: of every row (but for NULLs, which no author of such a
@@ -22,6 +22,8 @@ export type Target = {
   ctes: ReadonlyMap<string, SelectStmt>;
   /** Other relations in USING or FROM: an unqualified column may be theirs. */
   hasOthers: boolean;
+  /** Names under which the same table, all of it, is joined to itself. */
+  selves: ReadonlySet<string>;
   fullName(relation: { schemaname?: string; relname?: string }): string;
 };
 
@@ -237,17 +239,35 @@ function comparison(expression: A_Expr, whole: Node, target: Target): Reach {
     return outcome(whole, target);
   }
   if (kind === "AEXPR_OP_ANY") {
-    const isSelf = right !== undefined && "SubLink" in right && right.SubLink.subLinkType === "ARRAY_SUBLINK";
-    return isSelf && operator === "=" ? fromSelf(left, right.SubLink, target) : outcome(whole, target);
+    const isOwn = right !== undefined && "A_ArrayExpr" in right ? right.A_ArrayExpr.elements : undefined;
+    if (operator === "=" && isOwn?.some((one) => sameNode(one, left)) === true) return "always";
+    const isQuery =
+      right !== undefined && "SubLink" in right && right.SubLink.subLinkType === "ARRAY_SUBLINK";
+    return isQuery && operator === "=" ? fromSelf(left, right.SubLink, target) : outcome(whole, target);
   }
   if (kind === "AEXPR_NOT_DISTINCT" && sameNode(left, right)) return "always";
+  if (kind === "AEXPR_DISTINCT" && constantOf(right) === null) {
+    return nullTest({ nulltesttype: "IS_NOT_NULL", ...(left && { arg: left }) }, target);
+  }
   if (sameNode(left, right) && !isVolatile(left)) {
     if (["=", "<=", ">="].includes(operator)) return "always";
     if (["<>", "!=", "<", ">"].includes(operator)) return "never";
   }
+  if (operator === "=" && (isSelf(left, right, target) || isSelf(right, left, target))) return "always";
+  if (alwaysHolds(left, operator, right) || isBeyond(left, operator, right, target)) return "always";
   const folded = compareConstants(left, right, operator);
   if (folded !== undefined) return folded ? "always" : "never";
   return usual(expression, operator, target) ?? outcome(whole, target);
+}
+
+/** A column of the target against itself: cast, or the same column of the same row of a self-join. */
+function isSelf(one: Node | undefined, other: Node | undefined, target: Target): boolean {
+  const column = ownColumn(one, target);
+  if (column === undefined || other === undefined) return false;
+  if ("TypeCast" in other || "CoalesceExpr" in other) return ownColumn(other, target) === column;
+  if (!("ColumnRef" in other)) return false;
+  const parts = stringsOf(other.ColumnRef.fields);
+  return parts.at(-1) === column && target.selves.has(parts.at(-2) ?? "");
 }
 
 const outcome = (node: Node, target: Target): Reach => (mentions(node, target) ? "some" : "apart");
