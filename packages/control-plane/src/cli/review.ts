@@ -124,6 +124,7 @@ async function findingsHere(options: Options): Promise<Finding[]> {
     language: options.lang ?? language(),
     format: "json",
     colour: false,
+    readNumbers: async () => undefined,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
   });
   const runs = await checkEverything(gate);

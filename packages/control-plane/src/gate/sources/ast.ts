@@ -114,7 +114,7 @@ export function propertyOf(node: Node | undefined): string | undefined {
 export function dotted(node: Node | undefined): string {
   const parts: string[] = [];
   let at = bare(node);
-  for (let depth = 0; at && depth < 60; depth++) {
+  for (let depth = 0; at && depth < 24; depth++) {
     if (at.type === "MemberExpression") {
       parts.push(propertyOf(at) ?? "?");
       at = bare(child(at, "object"));
@@ -135,7 +135,16 @@ export function dotted(node: Node | undefined): string {
 }
 
 /** The dotted path of what is called. */
-export const calleeOf = (call: Node): string => dotted(child(call, "callee"));
+export function calleeOf(call: Node): string {
+  const known = callees.get(call);
+  if (known !== undefined) return known;
+  const path = dotted(child(call, "callee"));
+  callees.set(call, path);
+  return path;
+}
+
+/** Every rule asks for it, of every call. */
+const callees = new WeakMap<Node, string>();
 
 export const argumentsOf = (call: Node): Node[] => list(call, "arguments");
 

@@ -67,7 +67,7 @@ function factsOf(set: SourceSet): Facts {
         module.code,
       );
     facts.checksEnvironment ||= checksEnvironment(module);
-    facts.axiosTimeout ||= /\baxios\.defaults\.timeout\s*=\s*[1-9]/.test(module.code);
+    facts.axiosTimeout ||= /\b\w+\.defaults\.timeout\s*=\s*[1-9A-Za-z]/.test(module.code);
     facts.globalDispatcher ||=
       /setGlobalDispatcher\(/.test(module.code) && /headersTimeout/.test(module.code);
     for (const call of module.calls) redactions(module, call, facts.redacted);

@@ -1,5 +1,16 @@
-import { argumentsOf, bare, calleeOf, child, isCall, list, methodOf, type Node, property } from "./ast.ts";
-import { type Module, nodesIn, textOf } from "./module.ts";
+import {
+  argumentsOf,
+  bare,
+  calleeOf,
+  child,
+  isCall,
+  list,
+  methodOf,
+  type Node,
+  property,
+  stringOf,
+} from "./ast.ts";
+import { followed, type Module, nodesIn, textOf } from "./module.ts";
 import { stringsIn, type Unit } from "./reach.ts";
 
 /**
@@ -26,6 +37,8 @@ const ORM_RECEIVER =
   /(prisma|tx|trx|db|database|knex|repo|repository|repositories|model|models|collection|em|entityManager|manager|dao|orm|sequelize|supabase)\b/i;
 const NOT_STORED =
   /(^|\.)(Object|React|document|URL|axios|z|session|client|http|https|Date|Array|i18n|schema|factory|jwt)\.(create|insert)/;
+const MAIL_SERVICE = /(mail|mailer|email|emails|sms|notif\w*|push)[\w.()]*\.(send|notify)[A-Z]\w*$/i;
+const MONEY_URL = /charge|payment|transfer|refund|payout|capture|invoice|billing/i;
 const PUBLISH =
   /(producer|publisher|channel|queue|sns|sqs|kafka|eventBridge|pubsub|topic|bus)[\w.()]*\.(send|publish|sendToQueue|add|publishMessage|emit|putEvents)$/i;
 const EFFECT_VERB =
@@ -44,7 +57,7 @@ export function effectsOf(units: readonly Unit[]): Effect[] {
     };
     for (const { text, node } of stringsIn(unit)) sqlEffect(text, node, add);
     for (const node of nodesIn(unit.module, unit.node)) {
-      if (node.type === "CallExpression") callEffect(unit.module, node, add);
+      if (node.type === "CallExpression" || node.type === "NewExpression") callEffect(unit.module, node, add);
       if (node.type === "Property") incrementEffect(node, add);
     }
   }
@@ -66,14 +79,18 @@ function callEffect(module: Module, call: Node, add: Add): void {
   const callee = calleeOf(call);
   const method = methodOf(call) ?? "";
   const args = argumentsOf(call);
-  if (
+  if (call.type === "NewExpression") {
+    if (isInsert(module, call, callee, method)) add("insert", call, callee);
+  } else if (
     PAYMENT_PATH.test(callee) &&
     !/(customers|sessions|products|prices|methods|setupIntents|webhooks)\./i.test(callee)
   ) {
     if (!args.some((argument) => keyed(module, argument))) add("payment", call, callee);
   } else if (PAYMENT_NAME.test(method)) {
     if (!args.some((argument) => keyed(module, argument))) add("payment", call, callee);
-  } else if (MAIL_PATH.test(callee) || mailCommand(args)) add("mail", call, callee);
+  } else if (postsMoney(module, callee, args)) add("payment", call, callee);
+  else if (MAIL_PATH.test(callee) || MAIL_SERVICE.test(callee) || mailCommand(args))
+    add("mail", call, callee);
   else if (isInsert(module, call, callee, method)) add("insert", call, callee);
   else if (method === "increment" || method === "decrement") {
     if (ORM_RECEIVER.test(callee)) add("increment", call, callee);
@@ -99,6 +116,17 @@ const mailCommand = (args: readonly Node[]): boolean =>
     );
   });
 
+/** A POST to an address of money without a key in its headers. */
+function postsMoney(module: Module, callee: string, args: readonly Node[]): boolean {
+  const url = stringOf(args[0]);
+  if (url === undefined || !/:\/\/|^\?/.test(url) || !MONEY_URL.test(url)) return false;
+  const text = args.map((argument) => textOf(module, argument)).join(" ");
+  const posts =
+    /(^|\.)(axios|http|client|got|ky)\.post$/.test(callee) ||
+    (/(^|\.)fetch$/.test(callee) && /method:\s*["']POST["']/i.test(text));
+  return posts && !/idempoten/i.test(text);
+}
+
 /** Does a payment call pass on a key by which the provider recognizes a repetition? */
 const keyed = (module: Module, argument: Node): boolean =>
   /idempoten|dedup|requestId|request_id|clientToken|referenceId/i.test(textOf(module, argument));
@@ -118,9 +146,18 @@ function isInsert(module: Module, call: Node, callee: string, method: string): b
       return false;
     return stored;
   }
-  if (method === "insert") {
+  if (/(^|\.)(PutCommand|PutItemCommand)$/.test(callee)) {
+    // A put under a fresh id is a new item each time.
+    const item = textOf(module, call);
+    return /uuid|ulid|nanoid|cuid/i.test(item) && !/ConditionExpression/.test(item);
+  }
+  if (method === "insert" || method === "insertInto") {
     const chain = wholeChain(call);
     return stored && !/onConflict|upsert|ignore\(|merge\(/.test(textOf(module, chain));
+  }
+  if (method === "save" && argumentsOf(call).length === 0) {
+    const made = followed(module, bare(child(bare(child(call, "callee")), "object")));
+    return made?.type === "NewExpression" && /^[A-Z]\w+$/.test(calleeOf(made));
   }
   return method === "save" && /repo(sitory)?\b|manager\b|\bem\b/i.test(receiver);
 }
@@ -128,10 +165,13 @@ function isInsert(module: Module, call: Node, callee: string, method: string): b
 /** The outermost call of the chain that a call begins: `db.insert(t).values(v).onConflictDoNothing()`. */
 export function wholeChain(call: Node): Node {
   let at = call;
-  while (
+  for (
+    let depth = 0;
+    depth < 60 &&
     at.parent &&
     ((at.parent.type === "MemberExpression" && child(at.parent, "object") === at) ||
-      (isCall(at.parent) && child(at.parent, "callee") === at))
+      (isCall(at.parent) && child(at.parent, "callee") === at));
+    depth++
   ) {
     at = at.parent;
   }

@@ -72,6 +72,20 @@ export function entriesOf(set: SourceSet, module: Module): Entry[] {
   for (const node of module.nodes) {
     if (node.type === "MethodDefinition") decorated(node, add);
     if (node.type === "ExportNamedDeclaration") exported(module, node, add);
+    if (
+      node.type === "AssignmentExpression" &&
+      /^(module\.)?exports\.handler$/.test(dotted(child(node, "left")))
+    ) {
+      lambda(module, node, child(node, "right"), add);
+    }
+    if (node.type === "Property" && nameOf(child(node, "key")) === "Mutation") {
+      for (const resolver of list(child(node, "value"), "properties")) {
+        const name = nameOf(child(resolver, "key")) ?? "";
+        const fn = child(resolver, "value");
+        if (isFunction(fn))
+          add("http", `Mutation.${name}`, resolver, fn, { method: "post", path: name, receiver: "route" });
+      }
+    }
   }
   pagesHandler(module, add);
   return entries;
@@ -127,7 +141,7 @@ const propertyOfCall = (call: Node): string | undefined => (receiverOf(call) ? m
 /** `router.route("/x").get(a).post(b)` */
 function routeChain(receiver: Node): { path: string; on: string } | undefined {
   let at: Node | undefined = receiver;
-  while (at?.type === "CallExpression") {
+  for (let depth = 0; depth < 20 && at?.type === "CallExpression"; depth++) {
     const inner = receiverOf(at);
     if (methodOf(at) === "route" && inner)
       return { path: stringOf(argumentsOf(at)[0]) ?? "", on: dotted(inner) };
@@ -155,7 +169,7 @@ function consumerOf(module: Module, call: Node, add: Add): void {
   const method = methodOf(call);
   const receiver = receiverOf(call) ? dotted(receiverOf(call)) : "";
   const last = args.at(-1);
-  for (const name of ["eachMessage", "eachBatch", "handleMessage", "handleMessageBatch"]) {
+  for (const name of ["eachMessage", "eachBatch", "handleMessage", "handleMessageBatch", "processMessage"]) {
     for (const argument of args) {
       const fn = property(argument, name);
       if (fn) add("consumer", name, call, fn, { receiver });
@@ -230,16 +244,26 @@ function exported(module: Module, node: Node, add: Add): void {
     const init = child(declarator, "init");
     if (init) functions.push({ name: nameOf(child(declarator, "id")) ?? "", fn: init });
   }
+  const isAction = list(module.root, "body").some((statement) => statement.directive === "use server");
   for (const { name, fn } of functions) {
     if (/^(POST|PUT|PATCH|DELETE|GET)$/.test(name)) {
       const path = module.file.path.replace(/\/route\.[cm]?[jt]sx?$/, "");
       add("http", name, node, fn, { method: name.toLowerCase(), path, receiver: "route" });
-    } else if (
-      name === "handler" &&
-      /\.Records\b|SQS(Event|Handler)|SNSEvent|KinesisStream/.test(textOf(module, fn))
-    ) {
-      add("consumer", "handler", node, fn);
+    } else if (name === "handler") lambda(module, node, fn, add);
+    else if (isAction && isFunction(bare(fn))) {
+      add("http", name, node, fn, { method: "post", path: name, receiver: "route" });
     }
+  }
+}
+
+/** A Lambda function behind a queue, or behind an HTTP gateway. */
+function lambda(module: Module, site: Node, fn: Node | undefined, add: Add): void {
+  if (!fn) return;
+  const text = textOf(module, fn);
+  if (/\.Records\b|SQS(Event|Handler)|SNSEvent|KinesisStream|EventBridgeEvent|\bevent\.detail\b/.test(text)) {
+    add("consumer", "handler", site, fn);
+  } else if (/APIGateway|\bevent\.(body|httpMethod|requestContext)\b/.test(text)) {
+    add("http", "handler", site, fn, { method: "post", path: "handler", receiver: "route" });
   }
 }
 

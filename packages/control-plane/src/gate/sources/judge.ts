@@ -1,7 +1,7 @@
 import { type Finding, type Outcome, raise, type SourceFile } from "../finding.ts";
 import { ENTRANCE_CHECKS } from "./checks/entrance.ts";
-import { contextOf, type Rule } from "./context.ts";
-import { type Module, parseModule, type SourceSet } from "./module.ts";
+import { type Context, contextOf, type Rule } from "./context.ts";
+import { type Module, parseModule, type SourceSet, TOO_DEEP } from "./module.ts";
 import { environment } from "./rules/environment.ts";
 import { businessEvents } from "./rules/events.ts";
 import { localFile } from "./rules/files.ts";
@@ -60,12 +60,22 @@ export async function judgeSources(
   const set: SourceSet = { modules, byPath: new Map(modules.map((module) => [module.file.path, module])) };
   const context = contextOf(set, settings);
   for (const module of modules) {
-    findings.push(...logs(module, context));
-    if (module.purpose === "script") continue;
-    for (const rule of RULES) findings.push(...rule(module, context));
+    const rules = module.purpose === "script" ? [logs] : [logs, ...RULES];
+    findings.push(...judged(module, context, rules));
   }
   findings.push(...businessEvents(context, options.whole ?? false));
   return { files: files.map((file) => file.path), findings: unique(findings) };
+}
+
+function judged(module: Module, context: Context, rules: readonly Rule[]): Finding[] {
+  try {
+    return rules.flatMap((rule) => rule(module, context));
+  } catch (error) {
+    // Only an expression of many thousands of parts exhausts the stack.
+    if (!(error instanceof RangeError)) throw error;
+    const place = { path: module.file.path, line: 1, column: 1 };
+    return [raise(ENTRANCE_CHECKS.unparseable, place, { message: TOO_DEEP })];
+  }
 }
 
 /** The same finding can be reached by two ways (a helper that two routes use). */

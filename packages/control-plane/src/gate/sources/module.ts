@@ -1,6 +1,6 @@
 import { type Place, placesIn, type SourceFile } from "../finding.ts";
 import { argumentsOf, bare, calleeOf, child, flatten, list, type Node, nameOf, stringOf } from "./ast.ts";
-import { type Declaration, resolve, type Scopes, scopesOf } from "./scopes.ts";
+import { type Declaration, nearestScopes, resolve, type Scopes, scopesOf } from "./scopes.ts";
 
 export type Comment = { value: string; start: number; end: number };
 
@@ -19,6 +19,7 @@ export type Module = {
   /** The text with its comments blanked; offsets stay. */
   code: string;
   scopes: Scopes;
+  nearest: Node[];
   /** By local name: the package or path, and the name there (`default` and `*` as in the language). */
   imports: Map<string, { source: string; name: string }>;
   purpose: Purpose;
@@ -29,11 +30,54 @@ export type SourceSet = { modules: Module[]; byPath: Map<string, Module> };
 
 export type Unparseable = { path: string; line: number; column: number; message: string };
 
+export const TOO_DEEP = "it nests too deeply to be read";
+const MAX_DEPTH = 1_000;
+const MAX_RUN = 1_500;
+/** Chains of binary operators are cheaper; base64 texts hold some thousands of `+`. */
+const MAX_CHAIN = 30_000;
+const MAX_BRANCHES = 2_500;
+
+/**
+ * Would the parser's recursion end the whole process? It does on thousands of nested brackets, of operators without a
+ * bracket between them, or of `else if`. Nobody writes such a file; this bound is far above any that was written.
+ */
+function nestsTooDeeply(text: string): boolean {
+  let depth = 0;
+  let run = 0;
+  let chain = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    // ( [ {
+    if (code === 40 || code === 91 || code === 123) {
+      depth += 1;
+      run = 0;
+      chain = 0;
+      if (depth > MAX_DEPTH) return true;
+      // ) ] } , ;
+    } else if (code === 41 || code === 93 || code === 125 || code === 44 || code === 59) {
+      if (code !== 44 && code !== 59 && depth > 0) depth -= 1;
+      run = 0;
+      chain = 0;
+      // ! : < = ? ~ and n of `new`
+    } else if (code === 33 || code === 58 || code === 60 || code === 61 || code === 63 || code === 126)
+      run += 1;
+    else if (code === 110 && text.startsWith("new ", index)) run += 1;
+    // + & |
+    else if (code === 43 || code === 38 || code === 124) chain += 1;
+    if (run > MAX_RUN || chain > MAX_CHAIN) return true;
+  }
+  let branches = 0;
+  for (let at = text.indexOf("else if"); at >= 0; at = text.indexOf("else if", at + 7)) branches += 1;
+  for (let at = text.indexOf("else\nif"); at >= 0; at = text.indexOf("else\nif", at + 7)) branches += 1;
+  return branches > MAX_BRANCHES;
+}
+
 /** Parses a file as its name says; plain `.js` also as JSX and as a script. */
 export async function parseModule(file: SourceFile): Promise<Module | Unparseable> {
   const { parseSync } = await import("oxc-parser");
   const name = file.path.split("/").at(-1)!;
   const text = file.text.startsWith("\uFEFF") ? ` ${file.text.slice(1)}` : file.text;
+  if (nestsTooDeeply(text)) return { path: file.path, line: 1, column: 1, message: TOO_DEEP };
   let parsed = parseSync(name, text, { preserveParens: false });
   const first = parsed.errors[0];
   if (first && /\.[cm]?jsx?$/.test(name)) {
@@ -64,6 +108,7 @@ export async function parseModule(file: SourceFile): Promise<Module | Unparseabl
     comments,
     code: blanked(text, comments),
     scopes: scopesOf(nodes),
+    nearest: nearestScopes(nodes),
     imports,
     purpose: purposeOf(file, nodes, imports),
   };
@@ -122,6 +167,11 @@ function requireOf(init: Node | undefined): { source: string; name: string } | u
     name = nameOf(child(at, "property")) ?? "default";
     at = bare(child(at, "object"));
   }
+  // `require("sqlite3").verbose()`, `require("pino")()`: what it gives is still of that package.
+  if (at?.type === "CallExpression" && calleeOf(at) !== "require") {
+    const callee = bare(child(at, "callee"));
+    at = callee?.type === "MemberExpression" ? bare(child(callee, "object")) : callee;
+  }
   if (at?.type === "ImportExpression") {
     const source = stringOf(child(at, "source"));
     return source === undefined ? undefined : { source, name: name === "default" ? "*" : name };
@@ -150,6 +200,7 @@ function purposeOf(file: SourceFile, nodes: readonly Node[], imports: Module["im
   if (!serverOnly && !directives.includes("use server")) {
     if (sources.some((source) => BROWSER_IMPORT.test(source))) return "browser";
     if (/\.[jt]sx$/.test(file.path) && nodes.some((node) => node.type.startsWith("JSX"))) return "browser";
+    if (/import\.meta\.env\b|process\.env\.(NEXT_PUBLIC|REACT_APP|VITE)_/.test(file.text)) return "browser";
     const browserGlobal = nodes.some(
       (node) =>
         node.type === "MemberExpression" &&
@@ -163,7 +214,7 @@ function purposeOf(file: SourceFile, nodes: readonly Node[], imports: Module["im
 }
 
 export const declarationOf = (module: Module, node: Node | undefined): Declaration | undefined =>
-  resolve(module.scopes, node);
+  resolve(module.scopes, module.nearest, node);
 
 /** The package and name that the root of an expression was imported as, unless a nearer name hides it. */
 export function importOf(
@@ -171,7 +222,11 @@ export function importOf(
   node: Node | undefined,
 ): { source: string; name: string } | undefined {
   let at = bare(node);
-  while (at?.type === "MemberExpression" || at?.type === "CallExpression") {
+  for (
+    let depth = 0;
+    depth < 24 && (at?.type === "MemberExpression" || at?.type === "CallExpression");
+    depth++
+  ) {
     at = bare(child(at, at.type === "CallExpression" ? "callee" : "object"));
   }
   if (at?.type !== "Identifier") return undefined;

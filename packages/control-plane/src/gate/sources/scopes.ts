@@ -109,13 +109,28 @@ function scopeOf(node: Node, hoisted: boolean): Node {
   return at;
 }
 
+/** The nearest scope of every node, by the node's index. */
+export function nearestScopes(nodes: readonly Node[]): Node[] {
+  const nearest: Node[] = [];
+  for (const node of nodes) {
+    nearest.push(isScope(node) || !node.parent ? node : nearest[node.parent.index]!);
+  }
+  return nearest;
+}
+
 /** What an identifier refers to; undefined for globals. */
-export function resolve(scopes: Scopes, identifier: Node | undefined): Declaration | undefined {
+export function resolve(
+  scopes: Scopes,
+  nearest: readonly Node[],
+  identifier: Node | undefined,
+): Declaration | undefined {
   const at = bare(identifier);
   if (at?.type !== "Identifier") return undefined;
-  for (let scope: Node | null = at; scope; scope = scope.parent) {
+  let scope = nearest[at.index];
+  while (scope) {
     const found = scopes.get(scope)?.get(String(at.name));
     if (found) return found;
+    scope = scope.parent ? nearest[scope.parent.index] : undefined;
   }
   return undefined;
 }

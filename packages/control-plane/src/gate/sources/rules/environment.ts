@@ -43,6 +43,7 @@ export const environment: Rule = (module, context) => {
         findings.push(at(ENTRANCE_CHECKS.secretDefault, module, read.node, { name: read.name }));
     }
   }
+  findings.push(...schemaDefaults(module));
   if (context.facts.checksEnvironment) return findings;
   for (const { name, node } of reads) {
     if (OPTIONAL.test(name) || checkedHere(module, name, node)) continue;
@@ -70,6 +71,29 @@ function readsOf(module: Module): Read[] {
       return name === undefined || written || node.parent?.operator === "delete" ? [] : [{ name, node }];
     }
     return [];
+  });
+}
+
+/** Secrets with a default inside the schema itself: `JWT_SECRET: z.string().default("dev")`, `const { X = "dev" } = process.env`. */
+function schemaDefaults(module: Module): Finding[] {
+  return module.nodes.flatMap((node) => {
+    if (node.type !== "Property") return [];
+    const name = nameOf(child(node, "key"));
+    if (!name || !/^[A-Z][A-Z0-9_]+$/.test(name) || !SECRET_NAME.test(name)) return [];
+    const value = child(node, "value");
+    const calls = value
+      ? nodesIn(module, value).filter(
+          (one) => one.type === "CallExpression" && /\.default$/.test(calleeOf(one)),
+        )
+      : [];
+    const given = calls
+      .map((call) => stringOf(argumentsOf(call)[0]))
+      .find((text) => text !== undefined && text !== "");
+    const taken = value?.type === "AssignmentPattern" ? stringOf(child(value, "right")) : undefined;
+    const literal = given ?? (taken === "" ? undefined : taken);
+    return literal === undefined || onlyOutsideProduction(module, node)
+      ? []
+      : [at(ENTRANCE_CHECKS.secretDefault, module, node, { name })];
   });
 }
 

@@ -94,11 +94,23 @@ function judgedWrite(
   if (DURABLE.test(words.replace(/\buploads?\/|"uploads?"/g, ""))) return false;
   if (/\b(unlink|unlinkSync|rm|rmSync|rename|renameSync)\b/.test(words) && !served) return false;
   if (/\b(unlink|unlinkSync|rm|rmSync)\b/.test(words)) return false;
-  if (served) return true;
+  if (served || readBack(module, path)) return true;
   const name = outermost && (functionName(innermost!) ?? functionName(outermost));
   return serving || !name
     ? serving && name !== undefined && SAVES.test(name)
     : SAVES.test(name) && DATA_PATH.test(described);
+}
+
+/** Data that the same file reads again from where it wrote it is what it relies on. */
+function readBack(module: Module, path: Node | null): boolean {
+  if (!path || !DATA_PATH.test(describe(module, path))) return false;
+  const written = textOf(module, path);
+  return module.calls.some(
+    (call) =>
+      /(^|\.)(readFile|readFileSync|readJson|readJSON|readJsonSync|createReadStream|readTextFile)$/.test(
+        calleeOf(call),
+      ) && textOf(module, argumentsOf(call)[0] ?? call) === written,
+  );
 }
 
 /** The path's own text with the texts of the names in it. */
@@ -142,6 +154,7 @@ function localStore(module: Module, call: Node): string | undefined {
   if (/^(nedb|@seald-io\/nedb|nedb-promises)$/.test(source) && property(first, "filename")) return "nedb";
   if (/^(node-persist|conf|node-json-db|simple-json-db)$/.test(source) && (isNew || /init$/.test(callee)))
     return source;
+  if (source === "session-file-store" || source === "node-localstorage") return isNew ? source : undefined;
   if (source === "multer") {
     const local = nameOf(bare(child(call, "callee"))) !== undefined ? property(first, "dest") : undefined;
     const disk = /diskStorage$/.test(callee);

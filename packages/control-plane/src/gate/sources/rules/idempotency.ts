@@ -11,6 +11,7 @@ import {
   methodOf,
   type Node,
   nameOf,
+  outer,
   property,
   propertyOf,
   receiverOf,
@@ -123,12 +124,22 @@ export const handlers: Rule = (module, context) => {
 
 /** `app.use(idempotency())` before the route, or a class-wide interceptor. */
 const middlewareGuards = (module: Module, entry: Entry): boolean =>
-  module.calls.some(
+  guardStarts(module).some((start) => start < entry.site.start);
+
+function guardStarts(module: Module): number[] {
+  const known = starts.get(module);
+  if (known) return known;
+  const found = module.calls.filter(
     (call) =>
-      call.start < entry.site.start &&
       /^(use|register|addHook)$/.test(methodOf(call) ?? "") &&
       argumentsOf(call).some((argument) => /idempoten|dedup/i.test(textOf(module, argument))),
   );
+  const made = found.map((call) => call.start);
+  starts.set(module, made);
+  return made;
+}
+
+const starts = new WeakMap<Module, number[]>();
 
 /** Mail at sign-up or reset repeated by the user's wish, and rows that only record what happened. */
 function harmless(entry: Entry, effect: Effect): boolean {
@@ -187,7 +198,7 @@ export const jobs: Rule = (module, context) => {
 type Deletion = { node: Node; what: string; table: string };
 
 const DELETE_SQL =
-  /^\s*(?:truncate(?:\s+table)?|delete\s+from)\s+(?:only\s+)?([\w."`?]+)\s*(?:restart identity|cascade|continue identity|\s)*;?\s*$/i;
+  /^\s*(?:truncate(?:\s+table)?|delete\s+from)\s+(?:only\s+)?([\w."`?]+)\s*(?:where\s+(?:true|1\s*=\s*1)\s*|restart identity|cascade|continue identity|\s)*;?\s*$/i;
 
 export const deletions: Rule = (module) =>
   module.nodes.flatMap((node) =>
@@ -208,10 +219,20 @@ function outermostFunction(module: Module, node: Node): Node {
   return top;
 }
 
+/** A text that is given to a call, tagged, or held by a name; texts deep in data are not run here. */
+function isStatement(node: Node): boolean {
+  const parent = outer(node);
+  if (parent?.type === "Property")
+    return /^(text|sql|query|statement)$/.test(nameOf(child(parent, "key")) ?? "");
+  return /^(CallExpression|TaggedTemplateExpression|VariableDeclarator|ArrayExpression)$/.test(
+    parent?.type ?? "",
+  );
+}
+
 function deletionOf(module: Module, node: Node): Deletion[] {
   if (node.type === "Literal" || node.type === "TemplateLiteral") {
     const text = stringOf(node);
-    const match = text === undefined ? null : DELETE_SQL.exec(text);
+    const match = text === undefined || !isStatement(node) ? null : DELETE_SQL.exec(text);
     return match ? [{ node, what: text!.trim().slice(0, 60), table: match[1]!.replace(/["`]/g, "") }] : [];
   }
   if (node.type !== "CallExpression") return [];
@@ -225,6 +246,11 @@ function deletionOf(module: Module, node: Node): Deletion[] {
   const empty = args.length === 0 || unlimited(args[0]);
   const found = (what: string): Deletion[] => [{ node, what, table }];
   if (method === "deleteMany" && empty && !/redis|cache|storage/i.test(callee)) return found(callee);
+  if (method === "remove" && isEmptyObject(args[0])) return found(callee);
+  if (method === "clear" && args.length === 0 && /repo(sitory)?\.clear$/i.test(callee)) return found(callee);
+  if (method === "deleteFrom" && !/\.where/.test(textOf(module, wholeChain(node)))) {
+    return [{ node, what: callee, table: stringOf(args[0]) ?? "" }];
+  }
   if (method === "destroy" && (property(args[0], "truncate") || isEmptyWhere(args[0]))) return found(callee);
   if (
     method === "truncate" &&
@@ -262,7 +288,7 @@ function reloads(module: Module, scope: Node, deletion: Deletion): boolean {
   const calls = after.some(
     (node) =>
       node.type === "CallExpression" &&
-      /^(createMany|insertMany|bulkCreate|batchInsert|copyFrom|insert|save|create|bulkInsert|bulkWrite|createManyAndReturn|load\w*|import\w*|insertAll|seed\w*)$/.test(
+      /^(createMany|insertMany|insertInto|bulkCreate|batchInsert|copyFrom|insert|save|create|bulkInsert|bulkWrite|createManyAndReturn|load\w*|import\w*|insertAll|seed\w*)$/.test(
         methodOf(node) ?? "",
       ) &&
       !/(log|logger|console)\./.test(calleeOf(node)),

@@ -28,10 +28,15 @@ const PERSONAL =
   /^((user|customer|contact|member|work|billing|recipient|sender|to|from|new|old|employee|applicant)?_?(e_?mail|email_?address|mail_?address|phone|phone_?number|mobile|mobile_?number|tel|telephone|first_?name|last_?name|full_?name|family_?name|given_?name|name_?kana|kana_?name)|birth_?date|date_?of_?birth|dob|birthday|(home|postal|street|shipping|billing|mailing|delivery)_?address|my_?number|individual_?number|ssn|social_?security_?number|national_?id|passport_?(number|no)?|driver_?licen[sc]e|credit_?card|credit_?card_?number|card_?number|pan|iban|account_?number|bank_?account(_?number)?|氏名|名前|住所|電話番号|メールアドレス|生年月日|マイナンバー)$/i;
 const PERSON =
   /^(user|customer|member|patient|employee|applicant|person|contact|guest|subscriber|recipient|buyer|client|profile|account|me|candidate|student|resident|currentUser|newUser|createdUser|updatedUser|savedUser)$/i;
+/** `hasPassword`, `invalidToken`: a statement about it, not the thing itself. */
+const STATEMENT =
+  /^(has|have|is|no|with|without|needs?|requires?|missing|invalid|wrong|uses?|valid|expired|num|count|total|max|min|show|hide|send|sent|reset|change|forgot|update|delete)(_|[A-Z])/;
 const MASKED =
-  /mask|redact|hash|saniti[sz]|anonymi[sz]|pseudonymi|scrub|obfuscat|encrypt|omit|digest|fingerprint|last4|lastFour|hidden|conceal|strip|safe|pick|short/i;
+  /mask|redact|hash|saniti[sz]|anonymi[sz]|pseudonymi|scrub|obfuscat|encrypt|omit|digest|fingerprint|last4|lastFour|hidden|conceal|strip(?!e)|(?<!un)safe|pick(?!up)/i;
 const PASSES =
   /^(JSON\.stringify|String|util\.inspect|inspect|util\.format|format|structuredClone|Object\.(entries|values|assign|fromEntries))$|\.(toString|trim|toLowerCase|toUpperCase|concat|join|normalize|padEnd|padStart)$/;
+const MAKES_SECRET =
+  /(^|\.)(generate|create|issue|sign|make|build|get|new|mint)\w*(Token|Password|Secret|Jwt|JWT|ApiKey|Otp|OTP)$|^jwt\.sign$/;
 const REQUEST =
   /^(req|request|ctx|context|c|event|ctx\.req|ctx\.request|c\.req|err\.config|error\.config|err\.request|error\.request|response\.config|res\.config|err\.response\.config|error\.response\.config)$/;
 
@@ -64,6 +69,7 @@ export function isLogCall(call: Node): boolean {
   if (call.type !== "CallExpression") return false;
   const method = methodOf(call) ?? "";
   const receiver = receiverOf(call);
+  if (/^process\.std(out|err)\.write$/.test(calleeOf(call))) return true;
   if (!receiver) return /^(log|logger|logInfo|logError|logWarn|logDebug|logEvent|debug)$/.test(method);
   if (!LEVELS.test(method)) return false;
   const path = dotted(receiver);
@@ -94,7 +100,7 @@ function leaksOf(module: Module, context: Context, expression: Node, top: boolea
     case "ArrayExpression":
       return list(node, "elements").flatMap(more);
     case "SpreadElement":
-      return more(child(node, "argument"));
+      return leaksOf(module, context, child(node, "argument")!, true);
     case "SequenceExpression":
       return more(list(node, "expressions").at(-1));
     case "ObjectExpression":
@@ -162,6 +168,7 @@ function ofCall(module: Module, context: Context, call: Node): Leak[] {
     const kind = /headers?$|^(req|request|c\.req|ctx)\./.test(callee) ? kindOf(context, name) : undefined;
     return kind ? [{ kind, what: `${callee}("${name}")`, node: call }] : [];
   }
+  if (MAKES_SECRET.test(callee)) return [{ kind: "secret", what: `${callee}()`, node: call }];
   if (!PASSES.test(callee)) return [];
   const serialized = callee === "JSON.stringify";
   const receiver = receiverOf(call);
@@ -172,13 +179,7 @@ function ofCall(module: Module, context: Context, call: Node): Leak[] {
   return parts.flatMap((part) => {
     const at = bare(part);
     const name = nameOf(at) ?? propertyOf(at);
-    if (
-      serialized &&
-      name &&
-      PERSON.test(name) &&
-      at?.type === "Identifier" &&
-      argumentsOf(call).length < 2
-    ) {
+    if (serialized && name && PERSON.test(name) && argumentsOf(call).length < 2) {
       return [{ kind: "personal" as const, what: name, node: call }];
     }
     // A replacer may mask; it cannot be followed.
@@ -195,11 +196,8 @@ function ofCall(module: Module, context: Context, call: Node): Leak[] {
 
 function kindOf(context: Context, name: string): "secret" | "personal" | undefined {
   if (masks(context, name)) return SECRET.test(name) && /hash$/i.test(name) ? "secret" : undefined;
-  if (
-    anyOf(context.settings.sensitive.map((one) => `^${one}$`))?.test(name) ||
-    context.settings.sensitive.includes(name)
-  )
-    return "personal";
+  if (context.settings.sensitive.includes(name)) return "personal";
+  if (STATEMENT.test(name)) return undefined;
   if (SECRET.test(name) || TOKEN.test(name)) return "secret";
   return PERSONAL.test(name.replace(/^[a-z]+\./, "")) ? "personal" : undefined;
 }
@@ -212,13 +210,22 @@ function ofIdentifier(module: Module, context: Context, node: Node, top: boolean
     if (value.type === "CallExpression" && masks(context, calleeOf(value))) return [];
   }
   const kind = kindOf(context, name);
-  if (kind) return [{ kind, what: name, node }];
-  if (top && /^(req|request)$/.test(name)) return [{ kind: "secret", what: name, node }];
+  if (kind && !(name === "token" && isLexical(module))) return [{ kind, what: name, node }];
+  if (top && /^(req|request)$/.test(name)) {
+    // As a property, the serializer of the logger may choose what it shows of it.
+    const field = node.parent?.type === "Property";
+    return [{ kind: field ? "whole" : "secret", what: name, node }];
+  }
   if (top && PERSON.test(name) && !/^(client|account|me|contact|profile)$/i.test(name)) {
     return [{ kind: known(module, name) ? "personal" : "whole", what: name, node }];
   }
   return [];
 }
+
+/** A parser's tokens have a type and a place in a source. */
+const isLexical = (module: Module): boolean =>
+  /\btoken\.(type|kind|value|loc|source|start|offset|lexeme|text)\b/.test(module.code) &&
+  !/\btoken\.(sub|exp|iss)\b|jwt|oauth|bearer/i.test(module.code);
 
 /** Does the same file read personal fields of it, so that logging it whole surely logs them? */
 const known = (module: Module, name: string): boolean =>

@@ -52,11 +52,18 @@ export const routes: Rule = (module, context) => {
 
 const mutating = (entry: Entry): boolean => /^(post|put|patch|delete|del)$/.test(entry.method);
 
+const guardTexts = new WeakMap<Entry, string>();
+
 /** What stands before the handler; of a route's options only those that hold hooks, not its schema. */
-const guardText = (entry: Entry): string =>
-  entry.guards
+const guardText = (entry: Entry): string => {
+  const known = guardTexts.get(entry);
+  if (known !== undefined) return known;
+  const text = entry.guards
     .flatMap((node) => (hooksOf(node) ?? [node]).map((part) => textOf(entry.module, part)))
     .join("\n");
+  guardTexts.set(entry, text);
+  return text;
+};
 
 const HOOKS = [
   "preHandler",
@@ -87,9 +94,8 @@ const isPublic = (context: Context, entry: Entry): boolean =>
 /** A guard in front of every route of a router that was put there before this one. */
 function appWide(module: Module, entry: Entry, pattern: RegExp): "before" | "after" | undefined {
   let found: "before" | "after" | undefined;
-  for (const call of module.calls) {
+  for (const call of wideCalls(module)) {
     const method = methodOf(call) ?? "";
-    if (!/^(use|addHook|register|useGlobalGuards|useGlobalInterceptors|all)$/.test(method)) continue;
     const args = argumentsOf(call);
     const path = method === "use" || method === "all" ? stringOf(args[0]) : undefined;
     if (path !== undefined && path !== "*" && path !== "/*" && path !== "/" && !covers(path, entry.path))
@@ -105,6 +111,15 @@ function appWide(module: Module, entry: Entry, pattern: RegExp): "before" | "aft
     else found ??= "after";
     if (found === "before") return found;
   }
+  return found;
+}
+
+const WIDE = /^(use|addHook|register|useGlobalGuards|useGlobalInterceptors|all)$/;
+const wide = new WeakMap<Module, Node[]>();
+
+function wideCalls(module: Module): Node[] {
+  const found = wide.get(module) ?? module.calls.filter((call) => WIDE.test(methodOf(call) ?? ""));
+  wide.set(module, found);
   return found;
 }
 
@@ -218,22 +233,31 @@ function limiterFinding(
 
 /** Is the router the whole application, so that no other file can put a guard in front? */
 function createsApp(module: Module, entry: Entry): boolean {
-  return module.nodes.some((node) => {
-    if (node.type !== "VariableDeclarator" || nameOf(child(node, "id")) !== entry.receiver) return false;
-    const init = bare(child(node, "init"));
-    return (
-      init !== undefined &&
-      /^(express|fastify|Fastify|new Koa|new Hono|new Elysia)(\(\))?$/.test(dotted(init)) &&
-      ![...ancestors(node)].some(isFunction)
-    );
-  });
+  let names = apps.get(module);
+  if (!names) {
+    names = new Set(module.nodes.flatMap(appName));
+    apps.set(module, names);
+  }
+  return names.has(entry.receiver);
+}
+
+const apps = new WeakMap<Module, Set<string>>();
+
+/** `const app = express()` of the file itself, not of a function that others call. */
+function appName(node: Node): string[] {
+  if (node.type !== "VariableDeclarator") return [];
+  const name = nameOf(child(node, "id"));
+  const init = bare(child(node, "init"));
+  if (!name || !init || !/^(express|fastify|Fastify|new Koa|new Hono|new Elysia)(\(\))?$/.test(dotted(init)))
+    return [];
+  return [...ancestors(node)].some(isFunction) ? [] : [name];
 }
 
 const listens = (module: Module): boolean =>
   module.calls.some((call) => /(^|\.)(listen|serve)$/.test(calleeOf(call)));
 
 const TOKEN_NAME =
-  /token|secret|passw|otp\b|one_?time|nonce|session_?id|api_?key|\bsalt|csrf|xsrf|(verification|verify|reset|invite|invitation|confirm\w*|auth\w*|access|login|recovery|security|activation|coupon|voucher)_?code|\bpin(_?code)?$|credential|state_?param|signing_?key/i;
+  /token|secret|passw|otp\b|one_?time|nonce|session_?id|api_?key|\bsalt|csrf|xsrf|(verification|verify|reset|invite|invitation|confirm\w*|auth\w*|access|login|recovery|security|activation|coupon|voucher)_?code|\bpin(_?code)?$|credential|state_?param|signing_?key|\bsid\b/i;
 
 export const predictableTokens: Rule = (module) => {
   const findings: Finding[] = [];

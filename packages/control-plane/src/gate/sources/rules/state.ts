@@ -17,18 +17,22 @@ import {
   receiverOf,
 } from "../ast.ts";
 import { STATE_CHECKS } from "../checks/state.ts";
-import { at, type Context, nameOfEntry, type Rule } from "../context.ts";
+import { at, type Context, imports, nameOfEntry, type Rule } from "../context.ts";
 import { declarationOf, type Module, nodesIn, textOf } from "../module.ts";
 import type { Declaration } from "../scopes.ts";
 
 const GROWS = new Set(["set", "add", "push", "unshift", "splice"]);
 const BOUNDED =
-  /pool|registry|registrations?|metric|gauge|histogram|stats|clients?$|conn(ection)?s?$|instance|singleton|logger|initiali[sz]|started|ready$|shut|stopp|clos(ed|ing)|drain|timers?$|interval|timeout|listener|subscriber|handlers?$|plugin|sockets?$|in_?flight|^pending$|pendingRequests|promises?$|breaker|circuit|^lock(ed)?$|running|^busy|abort|healthy|^(config|env|locale)$|loaded|warm|watcher|streams?$|waiters?$/i;
+  /pool|registry|registrations?|metric|gauge|histogram|stats|clients?$|conn(ection)?s?$|instance|singleton|logger|initiali[sz]|started|ready$|shut|stopp|clos(ed|ing)|drain|timers?$|interval|timeout|listener|subscriber|handlers?$|plugin|warned|deprecat|defaults?(Options)?$|names$|skips$|^refs$|sockets?$|in_?flight|^pending$|pendingRequests|promises?$|breaker|circuit|^lock(ed)?$|running|^busy|abort|healthy|^(config|env|locale)$|loaded|warm|watcher|streams?$|waiters?$/i;
 const CACHE = /cache|memo/i;
 const CONNECTION =
   /\b(res|reply|response|ws|socket|stream|controller|connection|conn|emitter|resolve|reject)\b/;
 const SETUP =
   /^(register|define|use|on|off|subscribe|configure|init|setup|set[A-Z]\w*|reset|memo\w*|extend|install|provide|inject|mock|stub|watch|with)([A-Z]\w*)?$|^add(Plugin|Handler|Listener|Hook|Route|Middleware)/;
+
+/** What functions are called that keep something for later. */
+const STORES =
+  /^(save|create|persist|store|append|record|update|put|insert|enqueue|submit|place|track|push|grant|issue|book|reserve|increment|login|logout|start|assign|approve|reject|vote|join|add|remember|hit|consume|allow|check|is|next|generate|mark|open|begin)([A-Z]\w*)?$/;
 
 type Mutation = { node: Node; target: Node; grows: boolean };
 
@@ -105,7 +109,7 @@ function takenAway(module: Module, mutation: Mutation): boolean {
 const evicts = (module: Module, name: string): boolean => {
   const own = name.replace(/\$/g, "\\$");
   return (
-    new RegExp(`\\b${own}\\.(size|length)\\s*(>|>=)`).test(module.code) &&
+    new RegExp(`\\b${own}\\.(size|length)\\s*>=?(?!\\s*0\\b)`).test(module.code) &&
     new RegExp(`\\b${own}\\.(clear|delete|shift|splice)\\(`).test(module.code)
   );
 };
@@ -113,11 +117,16 @@ const evicts = (module: Module, name: string): boolean => {
 export const moduleState: Rule = (module, context) => {
   const findings: Finding[] = [];
   const reported = new Set<Node>();
+  const looked = new Map<Node, number>();
   const report = (owner: Module, mutation: Mutation, where: string, declared: Declaration, kind: string) => {
     const name = declared.name;
+    // Those that were excused fifty times are excused.
+    const seen = (looked.get(declared.node) ?? 0) + 1;
+    looked.set(declared.node, seen);
     if (
-      evicts(owner, name) ||
+      seen > 50 ||
       reported.has(declared.node) ||
+      evicts(owner, name) ||
       BOUNDED.test(name) ||
       madeOnce(mutation) ||
       takenAway(owner, mutation)
@@ -160,6 +169,8 @@ function exportedMutations(
   module: Module,
   report: (owner: Module, mutation: Mutation, where: string, declared: Declaration, kind: string) => void,
 ): void {
+  const counts = new Map<Node, number>();
+  const serving = imports(module, /^(express|fastify|koa|hono|@nestjs\/.*|@koa\/router|kafkajs|bullmq)$/);
   for (const mutation of mutationsIn(module.nodes)) {
     const declared = declarationOf(module, mutation.target);
     const kind = declared && holdsState(declared);
@@ -170,8 +181,12 @@ function exportedMutations(
     )
       continue;
     if (kind === "object" && declared.kind === "const" && /^[A-Z_]+$/.test(declared.name)) continue;
+    const tried = (counts.get(declared.node) ?? 0) + 1;
+    counts.set(declared.node, tried);
+    if (tried > 50) continue;
     const fn = exportedFunction(module, mutation.node);
-    if (fn && !SETUP.test(fn)) report(module, mutation, `\`${fn}\``, declared, kind);
+    if (fn && !SETUP.test(fn) && (STORES.test(fn) || (serving && fn !== "constructor")))
+      report(module, mutation, `\`${fn}\``, declared, kind);
   }
 }
 

@@ -59,7 +59,7 @@ function unlimited(module: Module, context: Context, call: Node): keyof typeof H
   const args = argumentsOf(call);
   const imported = importOf(module, child(call, "callee"));
   const source = imported?.source ?? "";
-  const direct = !callee.includes(".") || callee === "globalThis.fetch";
+  const direct = !callee.includes(".") || /^(globalThis|global)\.fetch$/.test(callee);
   if (direct && fetches(module, call, callee, source)) {
     if (context.facts.globalDispatcher && !/node-fetch|cross-fetch/.test(source)) return undefined;
     if (relative(module, args[0])) return undefined;
@@ -76,6 +76,13 @@ function unlimited(module: Module, context: Context, call: Node): keyof typeof H
     const requests = direct || /^\w+\.(get|post|put|patch|delete|head|stream)$/.test(callee);
     const at = bare(args[0])?.type === "ObjectExpression" ? 0 : 1;
     return !requests || limited(module, args, at, ["timeout", "signal"]) ? undefined : "timeout";
+  }
+  if (/^(ofetch|request|request-promise|request-promise-native)$/.test(source)) {
+    return args.some((argument) =>
+      /timeout|signal/.test(textOf(module, followed(module, argument) ?? argument)),
+    )
+      ? undefined
+      : "timeout";
   }
   if (source === "ky") {
     const options = args
@@ -94,7 +101,7 @@ function unlimited(module: Module, context: Context, call: Node): keyof typeof H
 
 function fetches(module: Module, call: Node, callee: string, source: string): boolean {
   if (call.type !== "CallExpression") return false;
-  if (callee === "globalThis.fetch") return true;
+  if (/^(globalThis|global)\.fetch$/.test(callee)) return true;
   if (source)
     return (
       /^(node-fetch|cross-fetch|undici|isomorphic-fetch|make-fetch-happen)$/.test(source) &&
@@ -139,6 +146,8 @@ function limited(module: Module, args: readonly Node[], index: number, names: re
   if (options.type !== "ObjectExpression")
     return !(options.type === "Literal" || isFunction(options) || nameOf(options) === "undefined");
   if (hasSpread(options)) return true;
+  const held = nameOf(bare(args[index]));
+  if (held && names.some((name) => module.code.includes(`${held}.${name} =`))) return true;
   return names.some((name) => {
     const value = property(options, name);
     if (!value) return false;
