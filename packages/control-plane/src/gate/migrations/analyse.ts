@@ -53,7 +53,15 @@ export async function analyseMigrations(set: MigrationSet, options: AnalyseOptio
   };
   for (const [number, migration] of set.migrations.entries()) {
     run.state.migration = number;
-    analyse(run, migration, options.reported?.(migration.path) ?? true);
+    const reported = options.reported?.(migration.path) ?? true;
+    try {
+      analyse(run, migration, reported);
+    } catch (error) {
+      // Expressions nested by the thousand exhaust the stack of whoever walks them.
+      if (!(error instanceof RangeError)) throw error;
+      const place = { path: migration.path, line: 1, column: 1 };
+      if (reported) add(run, raise(CHECKS.unparseable, place, { message: "nested too deeply" }));
+    }
   }
   return run.findings;
 }
@@ -140,37 +148,35 @@ function play(run: Run, migration: Migration, script: Script, statements: Statem
       return `${session.searchPath[0] ?? "public"}.${relation?.relname ?? ""}`;
     },
   };
-  for (let at = 0; at < statements.length; at += 1) {
+  let at = 0;
+  // One object for the whole script: making one for each of ten thousand statements would cost more than the rules.
+  const context = {
+    statement: statements[0]!,
+    before: state,
+    session,
+    locks: [] as readonly Lock[],
+    migration,
+    direction: "up" as const,
+    get earlier() {
+      return statements.slice(0, at);
+    },
+    get later() {
+      return statements.slice(at + 1);
+    },
+    settings,
+    facts,
+    first,
+    nameOf: replay.nameOf,
+    emit: emitter(run, () => statements[at]!),
+  };
+  for (at = 0; at < statements.length; at += 1) {
     const statement = statements[at]!;
     simulation.before(statement);
-    const { nameOf } = replay;
-    const locks: Lock[] = locksOf(statement, { before: state, nameOf });
-    if (judged) {
-      const context = {
-        statement,
-        before: state,
-        session,
-        locks,
-        migration,
-        direction: "up" as const,
-        get earlier() {
-          return statements.slice(0, at);
-        },
-        get later() {
-          return statements.slice(at + 1);
-        },
-        settings,
-        facts,
-        first,
-        nameOf,
-        emit: emitter(run, statement),
-      };
-      for (const rule of RULES) rule(context);
-    }
-    const changed =
-      session.transaction === undefined
-        ? undefined
-        : changesManyRows({ statement, before: state, nameOf, settings });
+    const locks = locksOf(statement, context);
+    context.statement = statement;
+    context.locks = locks;
+    if (judged) for (const rule of RULES) rule(context);
+    const changed = session.transaction === undefined ? undefined : changesManyRows(context);
     replay.made = { migration: state.migration, transaction: session.unit };
     replay.searchPath = session.searchPath;
     replayStatement(replay, statement);
@@ -180,8 +186,9 @@ function play(run: Run, migration: Migration, script: Script, statements: Statem
 }
 
 const emitter =
-  (run: Run, statement: Statement): Emit =>
-  (check, { at, params, severity, commitments } = {}) =>
+  (run: Run, current: () => Statement): Emit =>
+  (check, { at, params, severity, commitments } = {}) => {
+    const statement = current();
     add(
       run,
       raise(
@@ -191,6 +198,7 @@ const emitter =
         optional(severity, commitments),
       ),
     );
+  };
 
 const optional = (severity: Finding["severity"] | undefined, commitments: readonly string[] | undefined) => ({
   ...(severity === undefined ? {} : { severity }),

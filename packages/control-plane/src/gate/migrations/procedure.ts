@@ -21,10 +21,13 @@ type Run = {
   loop: number;
   handler: number;
   expressions: Map<string, Node | undefined>;
+  /** How many more statements may be followed, loops and branches unrolled. */
+  fuel: number;
 };
 
 /** A body that unrolls to more is cut off there and counts as undecidable. */
 const MOST_STEPS = 2_000;
+const MOST_FOLLOWED = 20_000;
 /** A list that a loop goes over is followed item by item up to here. */
 const MOST_TURNS = 100;
 
@@ -38,6 +41,7 @@ export function stepsOf(parser: Parser, body: Record<string, unknown>, given: Va
     loop: 0,
     handler: 0,
     expressions: new Map(),
+    fuel: MOST_FOLLOWED,
   };
   const variables: Variables = new Map();
   for (const datum of run.datums) {
@@ -89,6 +93,11 @@ function follow(run: Run, statements: unknown, variables: Variables): boolean {
   const before = run.conditional;
   let ended = false;
   for (const statement of (statements as Tree[] | undefined) ?? []) {
+    run.fuel -= 1;
+    if (run.fuel <= 0) {
+      if (run.fuel === 0) add(run, {}, { kind: "undecidable", text: "" });
+      return true;
+    }
     for (const kind in statement) {
       if (step(run, kind, statement[kind] as Tree, variables)) ended = true;
     }
@@ -102,7 +111,10 @@ function add(run: Run, node: Tree, step: Pick<Step, "kind"> & { text?: string; d
   const line = Number(node.lineno ?? 1);
   const at = { line, conditional: run.conditional > 0, loop: run.loop > 0, handler: run.handler > 0 };
   if (run.steps.length < MOST_STEPS) run.steps.push({ ...step, ...at } as Step);
-  else if (run.steps.length === MOST_STEPS) run.steps.push({ kind: "undecidable", text: "", ...at });
+  else if (run.steps.length === MOST_STEPS) {
+    run.steps.push({ kind: "undecidable", text: "", ...at });
+    run.fuel = 0;
+  }
 }
 
 function evaluate(run: Run, node: Tree, holder: unknown) {

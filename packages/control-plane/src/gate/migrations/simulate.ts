@@ -189,7 +189,10 @@ export function openSession(
       if (session.transaction !== undefined) {
         if (changed !== undefined) backfilled.add(changed);
         const { line } = statement.place;
-        for (const lock of taken) locks.push({ ...lock, line, madeHere: madeHere(lock.table) });
+        for (const { table, mode } of taken) {
+          const known = locks.some((held) => held.table === table && held.mode === mode);
+          if (!known) locks.push({ table, mode, line, madeHere: madeHere(table) });
+        }
       }
       if (statement.kind === "TransactionStmt") transaction(statement);
       else if (statement.kind === "VariableSetStmt") setting(statement.node, assign, reset);

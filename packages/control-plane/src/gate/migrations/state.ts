@@ -60,6 +60,9 @@ export function emptyState(): State {
     else map.set(name, object);
   };
 
+  const exists = (name: string) =>
+    maps.table.has(name) || maps.view.has(name) || maps.index.has(name) || maps.sequence.has(name);
+
   const state: State = {
     migration: 0,
     get: (kind, name) => maps[kind].get(name),
@@ -72,11 +75,10 @@ export function emptyState(): State {
       const name = relation?.relname ?? "";
       if (relation?.schemaname !== undefined) return `${relation.schemaname}.${name}`;
       if (relation?.relpersistence === "t") return `pg_temp.${name}`;
-      for (const schema of ["pg_temp", ...searchPath]) {
+      if (exists(`pg_temp.${name}`)) return `pg_temp.${name}`;
+      for (const schema of searchPath) {
         const full = `${schema}.${name}`;
-        if (maps.table.has(full) || maps.view.has(full) || maps.index.has(full) || maps.sequence.has(full)) {
-          return full;
-        }
+        if (exists(full)) return full;
       }
       return `${searchPath[0] ?? "public"}.${name}`;
     },

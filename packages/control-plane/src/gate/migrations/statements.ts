@@ -27,7 +27,12 @@ type Run = {
   found: Unfolded;
   functions: (name: string) => UserFunction | undefined;
   made: Map<string, UserFunction>;
+  /** How many more calls of functions may be followed. */
+  calls: number;
 };
+
+/** A script that calls more is cut off there and counts as undecidable. */
+const MOST_CALLS = 500;
 
 /** Kinds of statements in which a call runs a function now. */
 const RUNS_CALLS = new Set<StatementKind>([
@@ -61,6 +66,7 @@ export function unfold(
     found: { statements: [], problems: [] },
     functions,
     made: new Map(),
+    calls: MOST_CALLS,
   };
   const frame: Frame = { within: "script", conditional: false, loop: false, handler: false, stack: [] };
   for (const statement of parsed.statements) {
@@ -115,6 +121,11 @@ function calls(run: Run, frame: Frame, tree: unknown, source: Source) {
     const short = call.name.slice(call.name.lastIndexOf(".") + 1);
     const known = run.made.get(short) ?? run.functions(call.name);
     if (known?.body === undefined || frame.stack.includes(known.name) || frame.stack.length >= 8) continue;
+    run.calls -= 1;
+    if (run.calls <= 0) {
+      if (run.calls === 0) problem(run, "dynamic", source.place, call.name);
+      return;
+    }
     const given: Variables = new Map();
     for (const [at, name] of known.parameters.entries()) {
       const value = call.args[at] === undefined ? undefined : fold(call.args[at], new Map());

@@ -31,8 +31,16 @@ const waits: Rule = (context) => {
 };
 
 /** The script deals with lock_timeout, so that whoever wrote it believes to be safe. */
-const mentions = ({ earlier, later, statement }: RuleContext): boolean =>
-  [...earlier, statement, ...later].some(setsLockTimeout);
+function mentions({ earlier, later, statement, session }: RuleContext): boolean {
+  const known = scripts.get(session);
+  if (known !== undefined) return known;
+  const found = [...earlier, statement, ...later].some(setsLockTimeout);
+  scripts.set(session, found);
+  return found;
+}
+
+/** Answers of `mentions`; each script has a session of its own. */
+const scripts = new WeakMap<RuleContext["session"], boolean>();
 
 function setsLockTimeout(statement: Statement): boolean {
   if (statement.kind === "VariableSetStmt") return statement.node.name?.toLowerCase() === "lock_timeout";
