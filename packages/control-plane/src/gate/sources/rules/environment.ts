@@ -131,29 +131,50 @@ function assumed(node: Node): string | undefined {
 /** Is the variable tested in this file: `if (!process.env.X) throw`, `assert(process.env.X)`, a list of required names? */
 function checkedHere(module: Module, name: string, node: Node): boolean {
   const held = nameOf(child(declarator(node), "id"));
-  const listed = module.nodes.some(
-    (one) => one.type === "Literal" && one.value === name && one.parent?.type !== "MemberExpression",
+  const { literals, tests, assertions } = testsOf(module);
+  if (literals.has(name)) return true;
+  const word = held === undefined ? undefined : new RegExp(`\\b${held.replace(/\$/g, "\\$")}\\b`);
+  if (tests.some((test) => test.includes(name) || word?.test(test))) return true;
+  return assertions.some(
+    ({ text, names }) => text.includes(`process.env.${name}`) || (held !== undefined && names.includes(held)),
   );
-  if (listed) return true;
-  return module.nodes.some((one) => {
-    if (one.type === "IfStatement" || one.type === "ConditionalExpression") {
-      const test = textOf(module, child(one, "test")!);
-      if (!test.includes(name) && !(held && new RegExp(`\\b${held.replace(/\$/g, "\\$")}\\b`).test(test)))
-        return false;
-      return /throw|exit|return|fail|fatal|error/i.test(textOf(module, one));
-    }
+}
+
+type Tests = {
+  literals: Set<string>;
+  tests: string[];
+  assertions: { text: string; names: (string | undefined)[] }[];
+};
+const known = new WeakMap<Module, Tests>();
+
+/** What a file tests: its names as literals, its conditions that end in a refusal, and its assertions. */
+function testsOf(module: Module): Tests {
+  const found = known.get(module);
+  if (found) return found;
+  const made: Tests = { literals: new Set(), tests: [], assertions: [] };
+  known.set(module, made);
+  for (const node of module.nodes) {
     if (
-      one.type === "CallExpression" &&
-      /assert|invariant|required?|ensure|check|must|parse|validate/i.test(calleeOf(one))
+      node.type === "Literal" &&
+      typeof node.value === "string" &&
+      node.parent?.type !== "MemberExpression"
     ) {
-      return argumentsOf(one).some(
-        (argument) =>
-          textOf(module, argument).includes(`process.env.${name}`) ||
-          (held !== undefined && nameOf(bare(argument)) === held),
-      );
+      made.literals.add(node.value);
+    } else if (node.type === "IfStatement" || node.type === "ConditionalExpression") {
+      if (/throw|exit|return|fail|fatal|error/i.test(textOf(module, node)))
+        made.tests.push(textOf(module, child(node, "test")!));
+    } else if (
+      node.type === "CallExpression" &&
+      /assert|invariant|required?|ensure|check|must|parse|validate/i.test(calleeOf(node))
+    ) {
+      const args = argumentsOf(node);
+      made.assertions.push({
+        text: args.map((argument) => textOf(module, argument)).join(" "),
+        names: args.map((argument) => nameOf(bare(argument))),
+      });
     }
-    return false;
-  });
+  }
+  return made;
 }
 
 const declarator = (node: Node): Node | undefined => {
@@ -182,7 +203,7 @@ function used(module: Module, node: Node): boolean {
   return inFunction || listens(module) || parent.type === "TemplateLiteral" || parent.type === "Property";
 }
 
-const listens = (module: Module): boolean => module.calls.some((call) => /\.listen$/.test(calleeOf(call)));
+const listens = (module: Module): boolean => /\.listen\(/.test(module.code);
 
 /** A configuration object of raw variables that other files will take for checked values: at least two of them. */
 function exportedConfig(module: Module, reads: readonly Read[]): Read[] | undefined {

@@ -112,7 +112,7 @@ function fetches(module: Module, call: Node, callee: string, source: string): bo
 
 /** `export default { fetch(request) {} }`: the platform of such workers limits them itself. */
 const workerEntry = (module: Module): boolean =>
-  module.nodes.some(
+  list(module.root, "body").some(
     (node) =>
       node.type === "ExportDefaultDeclaration" &&
       list(child(node, "declaration"), "properties").some((entry) => nameOf(child(entry, "key")) === "fetch"),
