@@ -82,6 +82,24 @@ export function either(values: readonly Value[]): Value {
   return texts.size === 0 || texts.size > MOST ? undefined : { kind: "texts", texts: [...texts] };
 }
 
+/** Whether a condition of constants holds. */
+export function truthOf(condition: Node | undefined, variables: Variables): boolean | undefined {
+  if (condition === undefined) return undefined;
+  if ("A_Expr" in condition) {
+    const left = fold(condition.A_Expr.lexpr, variables);
+    const right = fold(condition.A_Expr.rexpr, variables);
+    const operator = lastName(condition.A_Expr.name);
+    if (left?.kind !== "texts" || right?.kind !== "texts") return undefined;
+    if (left.texts.length !== 1 || right.texts.length !== 1) return undefined;
+    if (operator === "=") return left.texts[0] === right.texts[0];
+    if (operator === "<>") return left.texts[0] !== right.texts[0];
+    return undefined;
+  }
+  const value = fold(condition, variables);
+  if (value?.kind !== "texts" || value.texts.length !== 1) return undefined;
+  return value.texts[0] === "true" ? true : value.texts[0] === "false" ? false : undefined;
+}
+
 function variable(path: string[], variables: Variables): Value {
   const [first = "", second] = path;
   if (variables.has(first)) {

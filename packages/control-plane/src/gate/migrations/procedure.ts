@@ -1,7 +1,6 @@
 import type { Node, SelectStmt } from "libpg-query";
 import { constantRows } from "./constant-rows.ts";
-import { either, fold, textOf, type Value, type Variables } from "./fold.ts";
-import { lastName } from "./nodes.ts";
+import { either, fold, textOf, truthOf, type Value, type Variables } from "./fold.ts";
 import type { Parser } from "./parse.ts";
 
 /** What a body of PL/pgSQL runs, in the order of its text. `line` counts from 1 in the body. */
@@ -263,24 +262,6 @@ function choose(run: Run, node: Tree, variables: Variables): boolean {
   // One way out ends here, so that what follows may not run.
   if (branches.includes(undefined)) run.conditional += 1;
   return branches.every((one) => one === undefined);
-}
-
-/** Whether a condition of constants holds. */
-function truthOf(condition: Node | undefined, variables: Variables): boolean | undefined {
-  if (condition === undefined) return undefined;
-  if ("A_Expr" in condition) {
-    const left = fold(condition.A_Expr.lexpr, variables);
-    const right = fold(condition.A_Expr.rexpr, variables);
-    const operator = lastName(condition.A_Expr.name);
-    if (left?.kind !== "texts" || right?.kind !== "texts") return undefined;
-    if (left.texts.length !== 1 || right.texts.length !== 1) return undefined;
-    if (operator === "=") return left.texts[0] === right.texts[0];
-    if (operator === "<>") return left.texts[0] !== right.texts[0];
-    return undefined;
-  }
-  const value = fold(condition, variables);
-  if (value?.kind !== "texts" || value.texts.length !== 1) return undefined;
-  return value.texts[0] === "true" ? true : value.texts[0] === "false" ? false : undefined;
 }
 
 function assign(run: Run, query: string, variables: Variables) {
