@@ -45,12 +45,7 @@ const SINGLETON = /(^|-)(beat|scheduler|operator|controller|leader|singleton|cro
 
 /** Must run once by its nature: set by the user, or said by its name or annotation. */
 function isSingleton(one: Resource): boolean {
-  const annotation = text(at(one.node, "metadata", "annotations", "toban.dev/singleton-reason"));
-  return (
-    one.scope.settings.singletons.includes(one.name) ||
-    SINGLETON.test(one.name) ||
-    Boolean(annotation?.trim())
-  );
+  return one.scope.settings.singletons.includes(one.name) || SINGLETON.test(one.name);
 }
 
 function judgeService(cluster: Cluster, one: Resource): void {
