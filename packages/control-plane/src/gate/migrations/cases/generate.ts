@@ -72,11 +72,12 @@ export function generateMigrations(files: number, statements: number): SourceFil
       `GRANT SELECT, INSERT, UPDATE ON ${table} TO app_user;`,
     ];
   };
-  const change = (): string => {
-    const table = pick(tables);
+  /** `data` files write rows, the others change the schema: teams that mix them learn not to. */
+  const change = (about: string, data: boolean): string => {
+    const table = below(10) < 8 ? about : pick(tables);
     unique += 1;
     const column = pick(COLUMNS);
-    const part = below(100);
+    const part = data ? 46 + below(28) : [below(46), 64 + below(36)][below(2)]!;
     if (part < 38) return `ALTER TABLE ${table} ADD COLUMN ${column}_${unique} ${TYPES[column]};`;
     if (part < 46) {
       return `ALTER TABLE ${table} ADD CONSTRAINT ${table}_status_${unique} CHECK (status <> '') NOT VALID;`;
@@ -112,7 +113,9 @@ END $$;`;
   return Array.from({ length: files }, (_, index) => {
     const lines = ["SET LOCAL lock_timeout = '2s';"];
     if (index % 4 === 0) lines.push(...create());
-    while (lines.length < statements) lines.push(change());
+    const about = index % 4 === 0 ? tables.at(-1)! : pick(tables);
+    const data = index % 4 === 2;
+    while (lines.length < statements) lines.push(change(about, data));
     const number = String(index + 1).padStart(4, "0");
     return { path: `V${number}__change_${number}.sql`, text: `${lines.join("\n\n")}\n` };
   });
