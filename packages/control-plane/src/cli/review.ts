@@ -2,8 +2,17 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { Command, Option } from "commander";
-import type { Finding } from "../gate/finding.ts";
-import { addedFile, type ChangedFile, parseDiff } from "../gate/review/index.ts";
+import {
+  addedFile,
+  adviserOf,
+  briefText,
+  type ChangedFile,
+  checkEverything,
+  type Finding,
+  openGate,
+  parseDiff,
+  reviewChange,
+} from "../gate/index.ts";
 import { systemClock } from "../platform/ctx.ts";
 import { invalid, type Refusal, refusalOf } from "../platform/errors.ts";
 import { language, print, printJson } from "./terminal.ts";
@@ -28,7 +37,6 @@ export const reviewCommand = (findingsOf: FindingsOf = findingsHere) =>
     .addOption(new Option("--lang <language>", "default: the terminal's").choices(["en", "ja"]))
     .option("--settings <file>", "default: toban.check.json, when it is there")
     .action(async (options: Options) => {
-      const { adviserOf, briefText, reviewChange } = await import("../gate/review/index.ts");
       const lang = options.lang ?? language();
       const files = changedFiles(options.diff, process.cwd());
       const notes: Refusal[] = [];
@@ -116,8 +124,6 @@ function newFile(cwd: string, name: string): ChangedFile[] {
 }
 
 async function findingsHere(options: Options): Promise<Finding[]> {
-  const { openGate } = await import("../gate/index.ts");
-  const { checkEverything } = await import("../gate/whole.ts");
   const gate = openGate({
     cwd: process.cwd(),
     now: systemClock.now(),

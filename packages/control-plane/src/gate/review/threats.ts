@@ -133,7 +133,7 @@ const SIGNALS: readonly Signal[] = [
   },
   {
     invariant: "INV-OPS-005",
-    path: /(alert|rules?|monitor|dashboard|prometheus)[\w./-]*\.(ya?ml|json|ts)$/i,
+    path: /(alert|monitor|dashboard|prometheus)[\w./-]*\.(ya?ml|json|ts)$|rules[\w-]*\.ya?ml$/i,
     because: because("it changes what is watched", "監視の内容を変える"),
   },
 ];

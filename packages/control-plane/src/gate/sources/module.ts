@@ -182,7 +182,7 @@ function requireOf(init: Node | undefined): { source: string; name: string } | u
 }
 
 const SCRIPT_PATH =
-  /(^|\/)(scripts|seeds?|seeders|codemods|benchmarks?|bench)\/|\.config\.[cm]?[jt]s$|\.bench\.[cm]?[jt]sx?$/;
+  /(^|\/)(scripts|build|seeds?|seeders|codemods|benchmarks?|bench)\/|\.config\.[cm]?[jt]s$|\.bench\.[cm]?[jt]sx?$/;
 const CLI_PATH = /(^|\/)(cli|bin|commands)\/|(^|\/)cli\.[cm]?[jt]s$/;
 const CLI_IMPORT =
   /^(commander|yargs|cac|meow|oclif|@oclif\/.*|@clack\/.*|inquirer|node:readline|readline|minimist)$/;

@@ -254,7 +254,9 @@ function deletionOf(module: Module, node: Node): Deletion[] {
   if (method === "destroy" && (property(args[0], "truncate") || isEmptyWhere(args[0]))) return found(callee);
   if (
     method === "truncate" &&
-    /(^|\.)(knex\(\)|knex|db|trx|trx\(\)|\w*[mM]odel|\w*[rR]epo(sitory)?|[A-Z]\w*)\.truncate$/.test(callee)
+    /(^|\.)(knex\(\)|knex|db|trx|trx\(\)|\w*[mM]odel|\w*[rR]epo(sitory)?|[A-Z][a-z]\w*)\.truncate$/.test(
+      callee,
+    )
   )
     return found(callee);
   if ((method === "del" || method === "delete") && receiver) {

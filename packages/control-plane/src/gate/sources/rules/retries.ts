@@ -18,7 +18,7 @@ import {
 } from "../ast.ts";
 import { CALL_CHECKS } from "../checks/calls.ts";
 import { at, type Rule, sourceOf } from "../context.ts";
-import { followed, type Module, nodesIn, textOf } from "../module.ts";
+import { declarationOf, followed, type Module, nodesIn, textOf } from "../module.ts";
 import { functionOf } from "../reach.ts";
 
 const LOOPS = new Set(["WhileStatement", "DoWhileStatement", "ForStatement"]);
@@ -151,6 +151,9 @@ function recursion(module: Module, fn: Node): Finding[] {
     return [];
   for (const call of nodesIn(module, fn)) {
     if (call.type !== "CallExpression" || !selfCall(call, name)) continue;
+    // Another value of the same name, nearer to the call.
+    const declared = declarationOf(module, child(call, "callee"));
+    if (declared && declared.node !== fn && bare(declared.init) !== fn) continue;
     let caught: "catch" | undefined;
     let timer = false;
     for (const ancestor of ancestors(call)) {
