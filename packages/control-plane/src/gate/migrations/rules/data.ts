@@ -1,7 +1,7 @@
 import type { DeleteStmt, InsertStmt, MergeStmt, Node, RangeVar, SelectStmt, UpdateStmt } from "libpg-query";
 import { DATA_CHECKS as CHECKS } from "../checks/data.ts";
 import { relationsOf, walk } from "../nodes.ts";
-import type { Rule, RuleContext, Statement } from "../types.ts";
+import type { Migration, Rule, RuleContext, Statement } from "../types.ts";
 import { assignedColumns, sameNode } from "./expressions.ts";
 import { mentions, type Reach, reachOf, type Target } from "./where.ts";
 import { isSelfJoined } from "./where-subqueries.ts";
@@ -148,39 +148,43 @@ function deletion(
 
 /** A bounded DELETE loses rows all the same; worth a word unless the same rows were copied just before. */
 function archived(context: RuleContext, node: DeleteStmt, name: string) {
-  const isCopied = context.earlier.some(
-    (statement) =>
-      statement.kind === "InsertStmt" &&
-      statement.node.selectStmt !== undefined &&
-      "SelectStmt" in statement.node.selectStmt &&
-      sameNode(statement.node.selectStmt.SelectStmt.whereClause, node.whereClause) &&
-      relationsOf(statement.node.selectStmt.SelectStmt.fromClause).some(
-        (from) => context.nameOf(from) === name,
-      ),
-  );
+  const isCopied = context.earlier
+    .slice(-200)
+    .some(
+      (statement) =>
+        statement.kind === "InsertStmt" &&
+        statement.node.selectStmt !== undefined &&
+        "SelectStmt" in statement.node.selectStmt &&
+        sameNode(statement.node.selectStmt.SelectStmt.whereClause, node.whereClause) &&
+        relationsOf(statement.node.selectStmt.SelectStmt.fromClause).some(
+          (from) => context.nameOf(from) === name,
+        ),
+    );
   const isMoved = node.returningClause !== undefined && context.statement.kind !== "DeleteStmt";
   if (!isCopied && !isMoved)
     context.emit(CHECKS.rowsDeleted, { at: locationOf(node.relation), params: { table: name } });
 }
 
-/** Whether the script fills the table again after it was emptied. */
+/** Where each script last fills a table, so that many DELETEs do not each look through all of it. */
+const fillsOf = new WeakMap<Migration, ReadonlyMap<string, number>>();
+
+/** Whether the script fills the table again after it was emptied, or in the same statement. */
 function isReloaded(context: RuleContext, name: string): boolean {
-  const here = context.statement;
-  const others = writesIn(here).some(
-    (write) => write.kind === "insert" && context.nameOf(write.node.relation) === name,
-  );
-  return (
-    others ||
-    context.later.some(
-      (statement) =>
-        writesIn(statement).some(
-          (write) => write.kind === "insert" && context.nameOf(write.node.relation) === name,
-        ) ||
-        (statement.kind === "CopyStmt" &&
-          statement.node.is_from === true &&
-          context.nameOf(statement.node.relation) === name),
-    )
-  );
+  const { migration, earlier } = context;
+  let fills = fillsOf.get(migration);
+  if (fills === undefined) {
+    const last = new Map<string, number>();
+    for (const [at, statement] of [...earlier, context.statement, ...context.later].entries()) {
+      for (const write of writesIn(statement)) {
+        if (write.kind === "insert") last.set(context.nameOf(write.node.relation), at);
+      }
+      const isLoad = statement.kind === "CopyStmt" && statement.node.is_from === true;
+      if (isLoad) last.set(context.nameOf(statement.node.relation), at);
+    }
+    fills = last;
+    fillsOf.set(migration, fills);
+  }
+  return (fills.get(name) ?? -1) >= earlier.length;
 }
 
 function update(context: RuleContext, node: UpdateStmt, ctes: ReadonlyMap<string, SelectStmt>, name: string) {

@@ -100,9 +100,7 @@ function tenancyOf(context: MigrationContext): Tenancy | undefined {
       table.made.migration >= context.after.migration
     )
       continue;
-    const used = new Set(
-      [...table.policies.values()].flatMap((one) => [...columnsIn(one.using), ...columnsIn(one.check)]),
-    );
+    const used = policyColumns(table);
     for (const column of used)
       if (TENANT_COLUMN.test(column) && table.columns.has(column))
         counts.set(column, (counts.get(column) ?? 0) + 1);
@@ -111,6 +109,20 @@ function tenancyOf(context: MigrationContext): Tenancy | undefined {
   if (best === undefined) return undefined;
   // The table of the tenants themselves is known by its own key.
   return { column: best[0], except: (table) => isTenantTable(table, best[0]), rowSecurity: true };
+}
+
+const columnsOfPolicies = new WeakMap<Table, ReadonlySet<string>>();
+
+function policyColumns(table: Table): ReadonlySet<string> {
+  const known = columnsOfPolicies.get(table);
+  if (known) return known;
+  const all = [...table.policies.values()].flatMap((one) => [
+    ...columnsIn(one.using),
+    ...columnsIn(one.check),
+  ]);
+  const columns = new Set(all);
+  columnsOfPolicies.set(table, columns);
+  return columns;
 }
 
 const TENANT_COLUMN =

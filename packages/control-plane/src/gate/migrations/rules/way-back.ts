@@ -1,6 +1,7 @@
 import type { RangeVar } from "libpg-query";
 import { WAY_BACK_CHECKS as CHECKS } from "../checks/way-back.ts";
 import { columnOf, commandsOf, droppedRelations, relationsOf, stringsOf } from "../nodes.ts";
+import { skipQuoted } from "../psql.ts";
 import { isBlankSql } from "../read/sections.ts";
 import type { Change, MigrationContext, MigrationRule, Script, Statement, Table } from "../types.ts";
 import { writesIn } from "./data.ts";
@@ -9,8 +10,16 @@ import { writesIn } from "./data.ts";
 const POLICY =
   /(?:irreversible|one[- ]way|forward[- ](?:only|fix)|no\s+(?:way\s+back|rollback|down)|cannot\s+be\s+(?:undone|reversed|rolled\s+back)|not\s+reversible|rollback\s+(?:policy|plan|strategy|empty|not\s+required)|roll(?:ed)?\s+forward|ロールバック|切り戻し|元に戻せ|不可逆|取り消せ|前進修正)/i;
 
-const commentsOf = (text: string): string =>
-  (text.match(/--[^\n]*|\/\*[^*]*(?:\*(?!\/)[^*]*)*\*\//g) ?? []).join("\n");
+function commentsOf(text: string): string {
+  let found = "";
+  for (let at = 0; at < text.length; ) {
+    const end = skipQuoted(text, at);
+    if (end > at && (text.startsWith("--", at) || text.startsWith("/*", at)))
+      found += `${text.slice(at, end)}\n`;
+    at = Math.max(end, at + 1);
+  }
+  return found;
+}
 
 const hasPolicy = (...scripts: (Script | undefined)[]): boolean =>
   scripts.some((script) => script !== undefined && POLICY.test(commentsOf(script.text)));
@@ -18,7 +27,7 @@ const hasPolicy = (...scripts: (Script | undefined)[]): boolean =>
 /** A way back that is written down but commented out, for people to run. */
 const hasWrittenDown = (script: Script | undefined): boolean =>
   script !== undefined &&
-  /^\s*--+\s*(?:DROP|ALTER|DELETE|UPDATE|INSERT|CREATE|REVOKE|GRANT)\b/im.test(script.text);
+  /^[ \t]*--+[ \t]*(?:DROP|ALTER|DELETE|UPDATE|INSERT|CREATE|REVOKE|GRANT)\b/im.test(script.text);
 
 const placeOf = (script: Script) => {
   const before = script.file.text.slice(0, script.offset + Math.max(0, script.text.search(/\S/)));
