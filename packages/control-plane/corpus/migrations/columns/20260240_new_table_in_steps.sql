@@ -1,0 +1,11 @@
+CREATE TABLE parcels (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text);
+ALTER TABLE parcels ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid();
+INSERT INTO parcels (code) SELECT 'P' || n FROM generate_series(1, 10) n;
+ALTER TABLE parcels ADD COLUMN weight integer;
+UPDATE parcels SET weight = 100;
+ALTER TABLE parcels ALTER COLUMN weight SET NOT NULL;
+ALTER TABLE parcels ALTER COLUMN code TYPE varchar(20);
+ALTER TABLE parcels RENAME COLUMN code TO parcel_code;
+ALTER TABLE parcels DROP COLUMN token;
+DELETE FROM parcels;
+CREATE INDEX parcels_code_idx ON parcels (parcel_code);

@@ -1,0 +1,1 @@
+DELETE FROM sessions WHERE 1 IN (1) AND 'x' IS NOT NULL;

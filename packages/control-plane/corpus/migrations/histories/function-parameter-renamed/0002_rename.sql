@@ -1,0 +1,1 @@
+CREATE OR REPLACE FUNCTION tax(p_amount numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 0.1';
