@@ -27,6 +27,11 @@ if (spawnSync(process.execPath, reference, { cwd: root, stdio: "inherit" }).stat
   drifted.push("docs/reference/definition.*");
 }
 
+const events = ["workloads/ringiflow/scripts/event-schemas.mjs", ...(check ? ["--check"] : [])];
+if (spawnSync(process.execPath, events, { cwd: root, stdio: "inherit" }).status !== 0) {
+  drifted.push("workloads/ringiflow/contracts/events");
+}
+
 const { openApiDocument } = await import(path.join(root, "packages/control-plane/dist/app/openapi.js"));
 const document = `${JSON.stringify(await openApiDocument(), null, 2)}\n`;
 put("docs/reference/openapi.json", document);

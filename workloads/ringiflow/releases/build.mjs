@@ -1,11 +1,12 @@
 // Builds RingiFlow's releases: `node releases/build.mjs --out DIR [--force] [--no-page] [--only SERVICE]` writes
 // DIR/<service>/<version>/ for bff, core and worker. One source, three versions by build flags.
 // Every npm dependency is bundled, so a release runs with plain node and nothing else.
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { build } from "vite";
 
 const workload = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -58,11 +59,16 @@ async function buildInto(out, { inputs, page: withPage, services }) {
   try {
     const page = services.includes("bff") ? await buildPage(path.join(staging, "page"), withPage) : null;
     const digests = {};
+    const components = await billOfMaterials();
+    await mkdir(path.join(staging, "sbom"));
     for (const service of services) {
       for (const version of Object.keys(VERSIONS)) {
         const folder = path.join(staging, service, version);
         await buildRelease({ service, version, folder, page });
-        digests[`${service}/${version}`] = await sealRelease({ service, version, folder });
+        const digest = await sealRelease({ service, version, folder });
+        digests[`${service}/${version}`] = digest;
+        const sbom = path.join(staging, sbomOf(service, version));
+        await writeFile(sbom, JSON.stringify(boundTo(components, { service, version, digest }), null, 2));
       }
     }
     for (const service of services) {
@@ -71,6 +77,8 @@ async function buildInto(out, { inputs, page: withPage, services }) {
         await rm(target, { recursive: true, force: true });
         await mkdir(path.dirname(target), { recursive: true });
         await rename(path.join(staging, service, version), target);
+        await mkdir(path.join(out, "sbom"), { recursive: true });
+        await rename(path.join(staging, sbomOf(service, version)), path.join(out, sbomOf(service, version)));
       }
     }
     await writeFile(path.join(out, "build.json"), `${JSON.stringify({ inputs, digests }, null, 2)}\n`);
@@ -141,6 +149,24 @@ async function buildPage(folder, withPage) {
   return folder;
 }
 
+/** Where the SBOM of a release is kept: beside the releases, since it names their digest. */
+const sbomOf = (service, version) => `sbom/${service}-${version}.cdx.json`;
+
+/** CycloneDX of everything that the lockfile knows; a bundle is made of nothing else. */
+async function billOfMaterials() {
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  const args = ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only"];
+  const options = { cwd: repository, maxBuffer: 64 * 1024 * 1024 };
+  return JSON.parse((await promisify(execFile)(npm, args, options)).stdout);
+}
+
+/** `npm sbom` cannot know which artefact it describes; the property says so. */
+function boundTo(sbom, { service, version, digest }) {
+  const component = { ...sbom.metadata.component, name: `ringiflow-${service}`, version };
+  const properties = [{ name: "toban:artifact:digest", value: digest }];
+  return { ...sbom, metadata: { ...sbom.metadata, component, properties } };
+}
+
 async function sealRelease({ service, version, folder }) {
   const digest = await folderDigest(folder);
   const release = {
@@ -205,6 +231,7 @@ async function isUpToDate(out, inputs, services) {
         const folder = path.join(out, service, version);
         const release = JSON.parse(await readFile(path.join(folder, "release.json"), "utf8"));
         const digest = record.digests[`${service}/${version}`];
+        if (!(await exists(path.join(out, sbomOf(service, version))))) return false;
         if (release.digest !== digest || (await folderDigest(folder)) !== digest) return false;
       }
     }

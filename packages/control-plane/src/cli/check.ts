@@ -3,7 +3,7 @@ import path from "node:path";
 import { Command, Option } from "commander";
 import * as gate from "../gate/index.ts";
 import { systemClock } from "../platform/ctx.ts";
-import { notFound, refusalOf, TobanError } from "../platform/errors.ts";
+import { refusalOf, TobanError } from "../platform/errors.ts";
 import { readNumbers } from "./numbers.ts";
 import { language, print } from "./terminal.ts";
 
@@ -190,7 +190,12 @@ async function perform(
       colour: process.stdout.isTTY === true && !process.env.NO_COLOR && !options.out,
     };
     const opened = gate.openGate(gateOptions);
+    const releases = options.record === undefined ? [] : gate.parseReleases(options.record);
     const runs = await run(opened, options);
+    if (releases.length > 0) {
+      const folder = (await import("../app/config.ts")).readConfig().releases;
+      runs.push({ family: "sbom", outcomes: await gate.checkReleaseSboms(opened, folder, releases) });
+    }
     const { verdict, text, report } = await gate.finish(
       opened,
       runs.flatMap(({ outcomes }) => outcomes),
@@ -199,9 +204,9 @@ async function perform(
     if (options.out) writeFileSync(path.resolve(options.out), text);
     else process.stdout.write(text);
     process.exitCode = EXIT[verdict];
-    if (options.record) {
+    if (releases.length > 0) {
       const families = [...new Set(runs.map(({ family }) => family))];
-      await send(options.record.split(","), gate.recordable(report, families, "toban 0.1.0"));
+      await send(releases, gate.recordable(report, families, "toban 0.1.0"));
     }
   } catch (error) {
     if (!(error instanceof TobanError)) throw error;
@@ -216,17 +221,11 @@ async function perform(
   }
 }
 
-/** Tells the control plane what the gate said of releases, `SERVICE@VERSION` each. */
-async function send(releases: string[], report: gate.RecordedReport): Promise<void> {
+/** Tells the control plane what the gate said of releases. */
+async function send(releases: gate.ReleaseName[], report: gate.RecordedReport): Promise<void> {
   const { api } = await import("./api.ts");
   const client = await api();
-  for (const release of releases) {
-    const [service, version, ...rest] = release.split("@");
-    if (!service || !version || rest.length > 0) {
-      throw notFound("release_unnamed", `"${release}" is no release.`, "Write SERVICE@VERSION.");
-    }
-    await client.post("/v1/gate/verdicts", { service, version, report });
-  }
+  for (const release of releases) await client.post("/v1/gate/verdicts", { ...release, report });
 }
 
 async function explain(code: string, lang: "en" | "ja"): Promise<void> {

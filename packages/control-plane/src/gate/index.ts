@@ -11,6 +11,7 @@ export {
 } from "./gate.ts";
 export { type FamilyName, judgeKnownSince, judgeTexts } from "./judge.ts";
 export { askGate, type GateAnswer, type RecordedReport, recordable } from "./record.ts";
+export { checkReleaseSboms, parseReleases, type ReleaseName } from "./releases.ts";
 export {
   type Adviser,
   addedFile,
