@@ -21,6 +21,7 @@ export const mechanisms: NonNullable<OperationsInput["mechanisms"]> = {
       delivery.expandContract,
       delivery.rollbackSafe,
       promised.supplyChain.dependencyScan,
+      promised.supplyChain.sbom,
       promised.supplyChain.vulnerabilitySla,
       promised.supplyChain.vulnerabilityFixTimes,
     ],

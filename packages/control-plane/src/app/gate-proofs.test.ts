@@ -6,7 +6,8 @@ import { loadDefinition } from "./definition.ts";
 const repository = new URL("../../../../", import.meta.url).pathname;
 const { operations } = await loadDefinition(`${repository}workloads/ringiflow/operations.ts`);
 const system = { operations, repository } as unknown as ProofSystem;
-const proofs = operations.proofs.filter(({ kind }) => kind.startsWith("gate."));
+// What runs is looked at by the gameday.
+const proofs = operations.proofs.filter(({ kind }) => kind.startsWith("gate.") && kind !== "gate.sbom");
 const commitment = {} as never;
 
 describe("the proofs that the gate blocks", () => {

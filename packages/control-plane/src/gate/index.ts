@@ -9,7 +9,7 @@ export {
   type GateOptions,
   openGate,
 } from "./gate.ts";
-export { type FamilyName, judgeKnownSince, judgeTexts } from "./judge.ts";
+export { type FamilyName, judgeKnownSince, judgeSbom, judgeTexts } from "./judge.ts";
 export { askGate, type GateAnswer, type RecordedReport, recordable } from "./record.ts";
 export { checkReleaseSboms, parseReleases, type ReleaseName } from "./releases.ts";
 export {

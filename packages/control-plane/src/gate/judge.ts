@@ -35,6 +35,13 @@ export async function judgeKnownSince(
   return report([outcome], { now, lineOf: () => "" }).verdict;
 }
 
+/** What the gate says of a release's SBOM; undefined: there is none. */
+export async function judgeSbom(text: string | undefined, digest: string, now: Date): Promise<Verdict> {
+  const { checkSbom } = await import("./supply/index.ts");
+  const file = text === undefined ? undefined : { path: "sbom.cdx.json", text };
+  return report([checkSbom(file, { digest })], { now, lineOf: () => "" }).verdict;
+}
+
 /** A history of migrations by the settings that lie beside it as `toban.check.json`. */
 async function judgeHistory(files: SourceFile[]): Promise<Outcome> {
   const { analyseMigrations, setsOfFiles } = await import("./migrations/index.ts");

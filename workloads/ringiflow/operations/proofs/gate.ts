@@ -172,6 +172,11 @@ export const gateProofs = [
     expiresAfter,
     dependsOn: ["gate"],
   }),
+  proof("gate.sbom", {
+    proves: supplyChain.sbom,
+    expiresAfter,
+    dependsOn: ["release:bff", "release:core", "release:worker"],
+  }),
   proof("gate.due-times", {
     proves: [supplyChain.vulnerabilitySla, supplyChain.vulnerabilityFixTimes],
     parameters: vulnerabilityDue,

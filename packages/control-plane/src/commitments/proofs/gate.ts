@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { type FamilyName, judgeKnownSince, judgeTexts, type Verdict } from "../../gate/index.ts";
+import { type FamilyName, judgeKnownSince, judgeSbom, judgeTexts, type Verdict } from "../../gate/index.ts";
 import { unavailable } from "../../platform/errors.ts";
 import { pass } from "../proof-kind.ts";
 import { type Kind, noFaults, text } from "./system.ts";
@@ -156,6 +156,53 @@ export const gateDueTimes: Kind<DueTimes> = {
       "cannot tell": [{ ...good, afterDue: "inconclusive" }],
     };
   },
+};
+
+type Sboms = { release: string; verdict: Verdict }[];
+
+/** Every release that runs has an SBOM, kept beside the releases, that names its digest. */
+export const gateSbom: Kind<Sboms> = {
+  kind: "gate.sbom",
+  async measure(system, ctx) {
+    const folder = system.rollout.releasesDir;
+    const running = (await system.observe()).flatMap(({ service, instances }) =>
+      [...new Set(instances.map(({ version }) => version))].map((version) => ({ service, version })),
+    );
+    return Promise.all(
+      running.map(async ({ service, version }) => {
+        const manifest = await readFile(path.join(folder, service, version, "release.json"), "utf8");
+        const { digest } = JSON.parse(manifest) as { digest: string };
+        const file = path.join(folder, "sbom", `${service}-${version}.cdx.json`);
+        const sbom = await readFile(file, "utf8").catch(() => undefined);
+        return {
+          release: `${service} ${version}`,
+          verdict: await judgeSbom(sbom, digest, ctx.clock.now()),
+        };
+      }),
+    );
+  },
+  judge(sboms) {
+    const faults = sboms
+      .filter(({ verdict }) => verdict !== "pass")
+      .map(({ release, verdict }) => `the SBOM of ${release} is judged ${verdict}`);
+    const measured = sboms.map(({ release }) => release).join(", ");
+    return noFaults(
+      sboms.length === 0 ? ["nothing runs"] : faults,
+      () =>
+        pass(
+          `SBOMs of ${measured}`,
+          text("Each names the digest that runs.", "どれも稼働中のダイジェストを示しています。"),
+        ),
+      "sbom_missing",
+      measured || "—",
+      text("Build the release with its SBOM.", "SBOM とともにリリースをビルドしてください。"),
+    );
+  },
+  mutants: () => ({
+    "nothing runs": [],
+    "no SBOM": [{ release: "bff 1.0.0", verdict: "fail" }],
+    "an SBOM that cannot be read": [{ release: "bff 1.0.0", verdict: "inconclusive" }],
+  }),
 };
 
 const DAY_MS = 86_400_000;

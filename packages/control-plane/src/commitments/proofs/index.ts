@@ -3,7 +3,7 @@ import { alertBoundary, alertBoundaryOfLimit } from "./alerts.ts";
 import { auditFields, auditReconstruction } from "./audit.ts";
 import { telemetryCrossReference } from "./cross-reference.ts";
 import { alertLinks, environmentApproval, runbookCoverage } from "./definition.ts";
-import { gateDueTimes, gateSeeded } from "./gate.ts";
+import { gateDueTimes, gateSbom, gateSeeded } from "./gate.ts";
 import { httpCsrf } from "./http-csrf.ts";
 import { httpCors, httpHeaders } from "./http-headers.ts";
 import { httpInputs } from "./http-inputs.ts";
@@ -27,6 +27,7 @@ const kinds = [
   auditReconstruction,
   environmentApproval,
   gateDueTimes,
+  gateSbom,
   gateSeeded,
   httpCors,
   httpCsrf,
