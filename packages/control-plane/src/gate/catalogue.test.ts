@@ -4,6 +4,7 @@ import type { Check, Example } from "./check.ts";
 import { GATE_CHECKS } from "./checks.ts";
 import { explanationOf } from "./explain.ts";
 import type { Family } from "./family.ts";
+import { SHADOW_CHECKS } from "./migrations/shadow/checks.ts";
 
 const checks = await allChecks();
 const families = await allFamilies();
@@ -62,7 +63,8 @@ describe("every check", () => {
         }
       }
     }
-    const total = checks.length - Object.keys(GATE_CHECKS).length;
+    // Those of the gate itself and of the shadow need files and a PostgreSQL: their own tests run their mutants.
+    const total = checks.length - Object.keys({ ...GATE_CHECKS, ...SHADOW_CHECKS }).length;
     console.log(`mutation score of the gate: ${red} of ${total} mutants red`);
     expect(failures).toEqual([]);
     expect(red).toBe(total);

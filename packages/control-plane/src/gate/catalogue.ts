@@ -19,7 +19,9 @@ export async function allFamilies(): Promise<Family[]> {
 /** Every check there is, by code. */
 export async function allChecks(): Promise<Check[]> {
   const families = await allFamilies();
-  return [...Object.values(GATE_CHECKS), ...families.flatMap((family) => Object.values(family.checks))].sort(
-    (a, b) => (a.code < b.code ? -1 : 1),
+  const { SHADOW_CHECKS } = await import("./migrations/shadow/checks.ts");
+  const found = families.flatMap((family) => Object.values(family.checks));
+  return [...Object.values(GATE_CHECKS), ...Object.values(SHADOW_CHECKS), ...found].sort((a, b) =>
+    a.code < b.code ? -1 : 1,
   );
 }
