@@ -1,9 +1,8 @@
-import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { Command, Option } from "commander";
 import * as gate from "../gate/index.ts";
 import { systemClock } from "../platform/ctx.ts";
-import { refusalOf, TobanError } from "../platform/errors.ts";
+import { notFound, type Refusal, TobanError } from "../platform/errors.ts";
 import { readNumbers } from "./numbers.ts";
 import { language, print } from "./terminal.ts";
 
@@ -23,6 +22,8 @@ type Options = gate.MigrationOptions & {
   explain?: string;
   record?: string;
   updateLedger?: boolean;
+  /** Not from the command line: everything here is checked. */
+  isWhole?: boolean;
 };
 type Run = (opened: gate.Gate, args: string[][], options: Options) => Promise<gate.Outcome[]>;
 
@@ -35,7 +36,7 @@ export const checkCommand = () => {
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       if (options.explain !== undefined) return explain(options.explain, options.lang ?? language());
-      await perform(options, gate.checkEverything);
+      await perform({ ...options, isWhole: true }, gate.checkEverything);
     });
   for (const { name, description, args, run, extend } of COMMANDS) {
     const command = shared(new Command(name)).description(description);
@@ -155,6 +156,7 @@ const COMMANDS: {
 
 const shared = (command: Command): Command =>
   command
+    .configureOutput({ outputError: tellBadUse })
     .addOption(
       new Option("--format <format>", "default: text").choices([
         "text",
@@ -178,59 +180,106 @@ async function perform(
   options: Options,
   run: (opened: gate.Gate, options: Options) => Promise<gate.FamilyRun[]>,
 ): Promise<void> {
-  const format = options.json ? "json" : (options.format ?? "text");
+  const gateOptions: gate.GateOptions = {
+    ...options,
+    cwd: process.cwd(),
+    now: systemClock.now(),
+    language: options.lang ?? language(),
+    format: options.json ? "json" : (options.format ?? "text"),
+    readNumbers,
+    colour: process.stdout.isTTY === true && !process.env.NO_COLOR && !options.out,
+    partial: !options.isWhole,
+  };
+  let isTold = false;
   try {
-    const gateOptions: gate.GateOptions = {
-      ...options,
-      cwd: process.cwd(),
-      now: systemClock.now(),
-      language: options.lang ?? language(),
-      format,
-      readNumbers,
-      colour: process.stdout.isTTY === true && !process.env.NO_COLOR && !options.out,
-    };
     const opened = gate.openGate(gateOptions);
-    const releases = options.record === undefined ? [] : gate.parseReleases(options.record);
     const runs = await run(opened, options);
-    if (releases.length > 0) {
-      const folder = (await import("../app/config.ts")).readConfig().releases;
-      runs.push({ family: "sbom", outcomes: await gate.checkReleaseSboms(opened, folder, releases) });
-    }
     const { verdict, text, report } = await gate.finish(
       opened,
       runs.flatMap(({ outcomes }) => outcomes),
       gateOptions,
     );
-    if (options.out) writeFileSync(path.resolve(options.out), text);
-    else process.stdout.write(text);
     process.exitCode = EXIT[verdict];
-    if (releases.length > 0) {
+    // `toban check | head` closes the pipe early; the verdict stays the verdict.
+    process.stdout.prependOnceListener("error", () => process.exit());
+    if (options.out) gate.writeWhole(path.resolve(options.out), text);
+    else process.stdout.write(text);
+    isTold = true;
+    if (options.record) {
       const families = [...new Set(runs.map(({ family }) => family))];
-      await send(releases, gate.recordable(report, families, "toban 0.1.0"));
+      await send(options.record.split(","), gate.recordable(report, families, "toban 0.1.0"));
     }
   } catch (error) {
-    if (!(error instanceof TobanError)) throw error;
-    const { code, reason, remedy } = refusalOf(error);
-    process.stderr.write(`${code}: ${reason}\n  → ${remedy}\n`);
-    if (format === "json" && process.exitCode === undefined) {
-      const place = { path: "", line: 1, column: 1 };
-      const finding = { code, severity: "block", undecided: true, ...place, reason, remedy, commitments: [] };
-      print(JSON.stringify({ verdict: "inconclusive", files: [], findings: [finding] }, null, 2));
-    }
-    process.exitCode = EXIT.inconclusive;
+    const refusal = refusalOf(error);
+    process.stderr.write(`${refusal.code}: ${refusal.reason}\n  → ${refusal.remedy}\n`);
+    if (!isTold) await tellRefusal(refusal, gateOptions);
+    if (!isTold || process.exitCode === EXIT.pass) process.exitCode = EXIT.inconclusive;
   }
 }
 
-/** Tells the control plane what the gate said of releases. */
-async function send(releases: gate.ReleaseName[], report: gate.RecordedReport): Promise<void> {
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof TobanError) return error;
+  if (process.env.TOBAN_DEBUG) console.error(error);
+  return {
+    code: "internal_error",
+    reason: error instanceof Error ? error.message : String(error),
+    remedy: "Nothing was decided. Run it with TOBAN_DEBUG=1 for the cause, and report it as a defect.",
+  };
+}
+
+/** Whoever reads a report by program gets one of the same form when there is none. */
+async function tellRefusal(refusal: Refusal, options: gate.GateOptions): Promise<void> {
+  if (options.format === "text") return;
+  process.stdout.write(await gate.renderReport(gate.openFiles(options.cwd), undecided(refusal), options));
+}
+
+function undecided({ code, reason, remedy }: Refusal): gate.Report {
+  const finding: gate.Finding = {
+    ...{ code, severity: "block", undecided: true, path: "", line: 1, column: 1, commitments: [] },
+    reason: { en: reason, ja: reason },
+    remedy: { en: remedy, ja: remedy },
+  };
+  return { verdict: "inconclusive", files: [], findings: [finding], waived: [], known: 0 };
+}
+
+/** Bad use is told on the error output; to a program that asked for JSON also as such. */
+function tellBadUse(text: string, write: (text: string) => void): void {
+  write(text);
+  const asked = process.argv.join(" ");
+  if (!/ --json( |$)| --format[ =]json( |$)/.test(asked)) return;
+  const reason = text.replace(/^error: /, "").trim();
+  const remedy = "See toban check --help.";
+  const place = { path: "", line: 1, column: 1 };
+  const finding = {
+    code: "bad_use",
+    severity: "block",
+    undecided: true,
+    ...place,
+    reason,
+    remedy,
+    commitments: [],
+  };
+  print(JSON.stringify({ verdict: "inconclusive", files: [], findings: [finding] }, null, 2));
+}
+
+/** Tells the control plane what the gate said of releases, `SERVICE@VERSION` each. */
+async function send(releases: string[], report: gate.RecordedReport): Promise<void> {
   const { api } = await import("./api.ts");
   const client = await api();
-  for (const release of releases) await client.post("/v1/gate/verdicts", { ...release, report });
+  for (const release of releases) {
+    const [service, version, ...rest] = release.split("@");
+    if (!service || !version || rest.length > 0) {
+      throw notFound("release_unnamed", `"${release}" is no release.`, "Write SERVICE@VERSION.");
+    }
+    await client.post("/v1/gate/verdicts", { service, version, report });
+  }
 }
 
 async function explain(code: string, lang: "en" | "ja"): Promise<void> {
   const text = await gate.explanationOf(code, lang);
   if (text !== undefined) return print(text);
-  process.stderr.write(`check_unknown: there is no check ${code}.\n  → See docs/reference/checks.md.\n`);
+  const known = await gate.codesLike(code);
+  const hint = known.length > 0 ? `Did you mean ${known.join(" or ")}?` : "See docs/reference/checks.md.";
+  tellBadUse(`error: there is no check ${code}.\n  → ${hint}\n`, (said) => process.stderr.write(said));
   process.exitCode = BAD_USE;
 }

@@ -13,6 +13,23 @@ export async function explanationOf(code: string, language: Language): Promise<s
   return check && explain(check, language);
 }
 
+/** At most five codes that somebody may have meant: the same name in any family, or one that holds these words. */
+export async function codesLike(wanted: string): Promise<string[]> {
+  const words = wanted
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word.length > 2);
+  const rated = (await allChecks()).map(({ code }) => ({
+    code,
+    hits: words.filter((word) => code.includes(word)).length,
+  }));
+  const best = Math.max(1, ...rated.map(({ hits }) => hits));
+  return rated
+    .filter(({ hits }) => hits === best)
+    .map(({ code }) => code)
+    .slice(0, 5);
+}
+
 /** The same as Markdown, for the reference and for `toban check --explain`. */
 export function explain(check: Check, language: Language): string {
   const words = WORDS[language];

@@ -3,13 +3,13 @@ import { notFound } from "../platform/errors.ts";
 import { GATE_CHECKS } from "./checks.ts";
 import type { Tree } from "./family.ts";
 import { type Finding, type Outcome, raise, type SourceFile } from "./finding.ts";
-import { fileAt, filesBelow, filesBeside, isFolder, reader } from "./tree.ts";
+import { fileAt, filesBelow, filesBeside, isFolder, type ReadResult, reader, unreadable } from "./tree.ts";
 
 /** The working directory as the checks see it. Every file is read once and remembered. */
 export type Files = {
   cwd: string;
   /** A file, or a finding that says why it could not be read. `git:REF:PATH` is a file of a commit. */
-  read(shown: string): { file: SourceFile } | { finding: Finding };
+  read(shown: string): ReadResult;
   /** Reads many; those that cannot be read are in the outcome, and so are paths where nothing is. */
   readAll(shown: string[]): { files: SourceFile[]; unread: Outcome };
   isFolder(shown: string): boolean;
@@ -20,13 +20,20 @@ export type Files = {
   /** Only these files and folders; of a file also what stands beside it. */
   treeOf(shown: string[]): Tree;
   lineOf(place: { path: string; line: number }): string;
+  /** What a file is called in records: as seen from the working directory, however it was named now. */
+  nameOf(shown: string): string;
+  /** What was listed but may not be opened, so far. */
+  refused(): Outcome;
 };
 
 export function openFiles(cwd: string): Files {
   const fromDisk = reader(cwd);
-  const known = new Map<string, { file: SourceFile } | { finding: Finding }>();
+  const known = new Map<string, ReadResult>();
   const lines = new Map<string, string[]>();
+  const closed = new Map<string, Finding>();
   let paths: string[] | undefined;
+  const list = (folder: string) =>
+    filesBelow(cwd, folder, (shown, code) => closed.set(shown, unreadable(shown, code)));
   const read: Files["read"] = (shown) => {
     const result = known.get(shown) ?? (shown.startsWith("git:") ? fromGit(cwd, shown) : fromDisk(shown));
     known.set(shown, result);
@@ -49,9 +56,9 @@ export function openFiles(cwd: string): Files {
       return { files, unread };
     },
     isFolder: (shown) => isFolder(cwd, shown),
-    below: (shown) => (isFolder(cwd, shown) ? filesBelow(cwd, shown) : [shown]),
+    below: (shown) => (isFolder(cwd, shown) ? list(shown) : [shown]),
     tree() {
-      paths ??= filesBelow(cwd, ".");
+      paths ??= list(".");
       return treeFrom(paths, read);
     },
     treeOf(shown) {
@@ -60,7 +67,7 @@ export function openFiles(cwd: string): Files {
         const folder = path.dirname(name);
         if (!beside.has(folder)) beside.set(folder, filesBeside(cwd, name));
       }
-      const folders = shown.filter((one) => isFolder(cwd, one)).flatMap((one) => filesBelow(cwd, one));
+      const folders = shown.filter((one) => isFolder(cwd, one)).flatMap(list);
       return treeFrom([...new Set([...folders, ...[...beside.values()].flat()])].sort(), read);
     },
     lineOf({ path, line }) {
@@ -72,7 +79,15 @@ export function openFiles(cwd: string): Files {
       }
       return found[line - 1] ?? "";
     },
+    nameOf: (shown) => nameIn(cwd, shown),
+    refused: () => ({ files: [...closed.keys()], findings: [...closed.values()] }),
   };
+}
+
+/** `git:REF:PATH` stays what it is: another version is not the file. */
+function nameIn(cwd: string, shown: string): string {
+  if (shown === "" || shown.startsWith("git:")) return shown;
+  return path.relative(cwd, path.resolve(cwd, shown)).split(path.sep).join("/") || ".";
 }
 
 function treeFrom(paths: string[], read: Files["read"]): Tree {
@@ -81,12 +96,17 @@ function treeFrom(paths: string[], read: Files["read"]): Tree {
     read(shown) {
       const result = read(shown);
       if ("file" in result) return result.file;
-      throw notFound("file_unreadable", result.finding.reason.en, result.finding.remedy.en);
+      // Whoever catches this puts the reason into a sentence of their own.
+      throw notFound(
+        "file_unreadable",
+        result.finding.reason.en.replace(/\.$/, ""),
+        result.finding.remedy.en,
+      );
     },
   };
 }
 
-function fromGit(cwd: string, spec: string): { file: SourceFile } | { finding: Finding } {
+function fromGit(cwd: string, spec: string): ReadResult {
   const file = fileAt(cwd, spec);
   const place = { path: spec, line: 1, column: 1 };
   return file ? { file } : { finding: raise(GATE_CHECKS.inputMissing, place, { path: spec }) };

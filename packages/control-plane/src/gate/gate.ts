@@ -1,16 +1,16 @@
-import { statSync, writeFileSync } from "node:fs";
+import { lstatSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { notFound } from "../platform/errors.ts";
-import { baselineOf } from "./baseline.ts";
+import { invalid, notFound } from "../platform/errors.ts";
+import { baselineOf, parseBaseline } from "./baseline.ts";
 import { GATE_CHECKS } from "./checks.ts";
 import { type Files, openFiles } from "./files.ts";
-import { type Outcome, raise, type Verdict } from "./finding.ts";
+import { type Outcome, raise, type SourceFile, type Verdict } from "./finding.ts";
 import { matchesGlob } from "./glob.ts";
 import { render } from "./output/render.ts";
 import type { Language } from "./output/text.ts";
 import { type Report, report } from "./report.ts";
 import { type GateSettings, parseSettings, SETTINGS_FILE } from "./settings.ts";
-import { changedSince } from "./tree.ts";
+import { folderInRepository, unchangedSince } from "./tree.ts";
 
 export type Format = "text" | "json" | "sarif" | "markdown" | "junit";
 
@@ -25,6 +25,8 @@ export type GateOptions = {
   baseline?: string | undefined;
   writeBaseline?: string | boolean | undefined;
   waivers?: string | undefined;
+  /** Only one family was asked for, or only some paths: what was not looked at may still have findings. */
+  partial?: boolean | undefined;
   /** Reads an operations definition, whose path is relative to `cwd`. */
   readNumbers(definition: string): Promise<GateNumbers | undefined>;
 };
@@ -49,7 +51,7 @@ const BASELINE = "toban.baseline.json";
 export function openGate(options: GateOptions): Gate {
   const files = openFiles(options.cwd);
   const settings = parseSettings(optional(files, options.settings, SETTINGS_FILE));
-  const isIgnored = (shown: string) => settings.ignore.some((glob) => matchesGlob(glob, shown));
+  const isIgnored = (shown: string) => settings.ignore.some((glob) => matchesGlob(glob, files.nameOf(shown)));
   let numbers: Promise<GateNumbers | undefined> | undefined;
   return {
     files,
@@ -70,43 +72,95 @@ export async function finish(
   outcomes: Outcome[],
   options: GateOptions,
 ): Promise<{ verdict: Verdict; text: string; report: Report }> {
-  const { files, now } = gate;
-  const lineOf = files.lineOf;
-  if (options.writeBaseline) {
-    const target = options.writeBaseline === true ? BASELINE : options.writeBaseline;
-    const findings = report(outcomes, { now, lineOf }).findings;
-    writeFileSync(path.resolve(options.cwd, target), baselineOf(findings, lineOf));
-  }
-  const { waivers: waiversAt, baseline: baselineAt } = gate.settings;
-  const waivers = optional(files, options.waivers ?? waiversAt, WAIVERS);
-  const baseline = optional(files, options.baseline ?? baselineAt, BASELINE);
-  const only = options.changedSince === undefined ? undefined : changed(options.cwd, options.changedSince);
-  const made = report(outcomes, {
+  const { files, now, settings } = gate;
+  const { lineOf, nameOf } = files;
+  const all = [...outcomes, files.refused()];
+  const written = options.writeBaseline ? writeBaseline(gate, all, options) : undefined;
+  const waivers = optional(files, options.waivers ?? settings.waivers, WAIVERS);
+  const baseline = written ?? optional(files, options.baseline ?? settings.baseline, BASELINE);
+  const isReported = options.changedSince === undefined ? undefined : changed(gate, options.changedSince);
+  const made = report(all, {
     now,
     lineOf,
+    nameOf,
     ...(waivers ? { waivers } : {}),
     ...(baseline ? { baseline } : {}),
-    ...(only ? { only } : {}),
+    ...(isReported ? { isReported } : {}),
+    ...(options.partial ? { partial: true } : {}),
   });
-  return { verdict: made.verdict, report: made, text: await render(made, { ...options, lineOf }) };
+  return { verdict: made.verdict, report: made, text: await renderReport(files, made, options) };
+}
+
+/** The report in the format that was asked for. */
+export function renderReport(files: Files, made: Report, options: GateOptions): Promise<string> {
+  const { read, lineOf, nameOf } = files;
+  const folder = options.format === "sarif" ? folderInRepository(options.cwd) : "";
+  return render(made, { ...options, read, lineOf, nameOf, folder });
+}
+
+/** Writes down what was found as known. A partial check knows nothing of the other entries, and keeps them. */
+function writeBaseline(gate: Gate, outcomes: Outcome[], options: GateOptions): SourceFile {
+  const { files, now, settings } = gate;
+  const { lineOf, nameOf } = files;
+  const usual = options.baseline ?? settings.baseline ?? BASELINE;
+  const target = typeof options.writeBaseline === "string" ? options.writeBaseline : usual;
+  const present = optional(files, target, target, true);
+  // `--write-baseline FILE` may have been given a file that is to be checked.
+  const earlier = present ? parseBaseline(present) : [];
+  const findings = report(outcomes, { now, lineOf, nameOf }).findings;
+  const text = baselineOf(findings, { lineOf, nameOf }, options.partial ? earlier : []);
+  writeWhole(path.resolve(options.cwd, target), text);
+  return { path: target, text };
+}
+
+/** Writes a file so that whoever reads it meanwhile sees the old or the new one. Throws `invalid` when it cannot. */
+export function writeWhole(full: string, text: string): void {
+  const beside = `${full}.${process.pid}.tmp`;
+  try {
+    // A pipe or /dev/stdout is written to, not replaced.
+    const isSpecial = lstatSync(full, { throwIfNoEntry: false })?.isFile() === false;
+    writeFileSync(isSpecial ? full : beside, text);
+    if (!isSpecial) renameSync(beside, full);
+  } catch (cause) {
+    rmSync(beside, { force: true });
+    const { code } = cause as NodeJS.ErrnoException;
+    throw invalid(
+      "file_unwritable",
+      `${full} cannot be written (${code ?? "unknown"}).`,
+      "Name a file in a folder that is there and in which this user may write.",
+      cause,
+    );
+  }
 }
 
 /** A file that was named has to be there; one under its usual name may be missing. */
-function optional(files: Files, named: string | undefined, usual: string) {
+function optional(files: Files, named: string | undefined, usual: string, mayLack = named === undefined) {
   const result = files.read(named ?? usual);
   if ("file" in result) return result.file;
-  if (named === undefined && result.finding.code === GATE_CHECKS.inputMissing.code) return undefined;
+  if (mayLack && result.finding.code === GATE_CHECKS.inputMissing.code) return undefined;
   throw notFound(result.finding.code, result.finding.reason.en, result.finding.remedy.en);
 }
 
-function changed(cwd: string, ref: string): Set<string> {
-  const found = changedSince(cwd, ref);
-  if (found) return found;
-  throw notFound(
-    "reference_unknown",
-    `git knows no commit ${ref} here.`,
-    "Name a commit, branch or tag that has been fetched.",
-  );
+/** Whether a path is reported: all but what git knows to be as it was. */
+function changed(gate: Gate, ref: string): (shown: string) => boolean {
+  const isUnchanged = unchangedSince(gate.files.cwd, ref);
+  if (!isUnchanged) {
+    throw notFound(
+      "reference_unknown",
+      `git knows no commit ${ref} here.`,
+      "Name a commit, branch or tag that has been fetched; in CI, check out with the whole history.",
+    );
+  }
+  return (shown) => shown.startsWith("git:") || !isUnchanged(realPathOf(path.resolve(gate.files.cwd, shown)));
+}
+
+/** git names the folders by where they really are; what is a link itself stays one. */
+function realPathOf(full: string): string {
+  try {
+    return path.join(realpathSync(path.dirname(full)), path.basename(full));
+  } catch {
+    return full;
+  }
 }
 
 /** What is said when a command was given paths in which there is nothing for it. */
@@ -114,7 +168,3 @@ export const nothingIn = (shown: string): Outcome => ({
   files: [shown],
   findings: [raise(GATE_CHECKS.nothingToCheck, { path: shown, line: 1, column: 1 }, { path: shown })],
 });
-
-/** When a file was last written; undefined when it is not on disk. */
-export const modifiedAt = (cwd: string, shown: string): Date | undefined =>
-  statSync(path.resolve(cwd, shown), { throwIfNoEntry: false })?.mtime;

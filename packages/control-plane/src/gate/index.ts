@@ -1,5 +1,6 @@
 export type { Check, Text } from "./check.ts";
-export { explanationOf } from "./explain.ts";
+export { codesLike, explanationOf } from "./explain.ts";
+export { openFiles } from "./files.ts";
 export type { Finding, Outcome, Verdict } from "./finding.ts";
 export {
   type Format,
@@ -8,10 +9,13 @@ export {
   type GateNumbers,
   type GateOptions,
   openGate,
+  renderReport,
+  writeWhole,
 } from "./gate.ts";
 export { type FamilyName, judgeKnownSince, judgeSbom, judgeTexts } from "./judge.ts";
 export { askGate, type GateAnswer, type RecordedReport, recordable } from "./record.ts";
 export { checkReleaseSboms, parseReleases, type ReleaseName } from "./releases.ts";
+export type { Report } from "./report.ts";
 export {
   type Adviser,
   addedFile,

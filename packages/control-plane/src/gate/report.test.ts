@@ -71,9 +71,9 @@ describe("a verdict", () => {
 
   test("of changed files counts those only, and is a pass when none has changed", () => {
     const outcome = { files: ["a.sql", "b.sql"], findings: [found(BLOCK, "a.sql")] };
-    expect(report([outcome], { ...options, only: new Set(["b.sql"]) }).verdict).toBe("pass");
-    expect(report([outcome], { ...options, only: new Set() }).files).toEqual([]);
-    expect(report([outcome], { ...options, only: new Set(["a.sql"]) }).verdict).toBe("fail");
+    expect(report([outcome], { ...options, isReported: (path) => path === "b.sql" }).verdict).toBe("pass");
+    expect(report([outcome], { ...options, isReported: () => false }).files).toEqual([]);
+    expect(report([outcome], { ...options, isReported: (path) => path === "a.sql" }).verdict).toBe("fail");
   });
 });
 
@@ -92,22 +92,21 @@ describe("a finding", () => {
   });
 
   test("keeps its fingerprint when lines move, and two alike are told apart", () => {
-    const before = fingerprints([found(BLOCK, "a.sql", 1), found(BLOCK, "a.sql", 1)], options.lineOf);
+    const before = fingerprints([found(BLOCK, "a.sql", 1), found(BLOCK, "a.sql", 1)], options);
     expect(new Set(before).size).toBe(2);
     const moved = { ...lines, "a.sql": ["-- new", "DROP  TABLE a;"] };
-    const after = fingerprints(
-      [found(BLOCK, "a.sql", 2)],
-      ({ path, line }) => (moved as typeof lines)[path]?.[line - 1] ?? "",
-    );
+    const after = fingerprints([found(BLOCK, "a.sql", 2)], {
+      lineOf: ({ path, line }) => (moved as typeof lines)[path]?.[line - 1] ?? "",
+    });
     expect(after[0]).toBe(before[0]);
-    expect(fingerprints([found(BLOCK, "a.sql", 2)], options.lineOf)[0]).not.toBe(before[0]);
+    expect(fingerprints([found(BLOCK, "a.sql", 2)], options)[0]).not.toBe(before[0]);
   });
 });
 
 describe("a baseline", () => {
   test("hides what was there before, not what is new, and never what is undecided", () => {
     const old = [found(BLOCK, "a.sql", 1), found(OPEN, "b.sql")];
-    const baseline = { path: "toban.baseline.json", text: baselineOf(old, options.lineOf) };
+    const baseline = { path: "toban.baseline.json", text: baselineOf(old, options) };
     const outcome = { files: ["a.sql"], findings: [...old, found(BLOCK, "a.sql", 2)] };
     const made = report([outcome], { ...options, baseline });
     expect(made.known).toBe(1);

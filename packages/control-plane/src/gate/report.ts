@@ -1,5 +1,6 @@
 import { parseBaseline, withoutKnown } from "./baseline.ts";
 import { type Finding, type Outcome, type SourceFile, type Verdict, verdictOf } from "./finding.ts";
+import type { Recognition } from "./fingerprint.ts";
 import { applyWaivers, parseWaivers, type Waived } from "./waivers.ts";
 
 /** What a run of the gate answers. A file that was looked at and has no blocking finding passes. */
@@ -13,14 +14,14 @@ export type Report = {
   known: number;
 };
 
-export type ReportOptions = {
+export type ReportOptions = Recognition & {
   now: Date;
-  /** The text of a line that a finding is in; empty when it has none. */
-  lineOf(finding: Finding): string;
   waivers?: SourceFile;
   baseline?: SourceFile;
-  /** Only findings in these files are reported. Default: all. */
-  only?: Set<string>;
+  /** Whether findings in this file are reported. Default: all are. */
+  isReported?: (path: string) => boolean;
+  /** Only a part was looked at: a waiver that covers nothing may be for another part. */
+  partial?: boolean;
 };
 
 /**
@@ -28,32 +29,38 @@ export type ReportOptions = {
  * No file at all is inconclusive: nothing was proven.
  */
 export function report(outcomes: Outcome[], options: ReportOptions): Report {
-  const { now, lineOf, only } = options;
-  const isReported = (path: string) => only === undefined || only.has(path);
-  let findings = outcomes.flatMap((outcome) => outcome.findings).filter(({ path }) => isReported(path));
+  const { now, isReported = () => true } = options;
+  let findings = distinct(outcomes.flatMap((outcome) => outcome.findings));
   let known = 0;
   if (options.baseline) {
-    const fresh = withoutKnown(findings, parseBaseline(options.baseline), lineOf);
-    known = findings.length - fresh.length;
-    findings = fresh;
+    const fresh = new Set(withoutKnown(findings, parseBaseline(options.baseline), options));
+    known = findings.filter((one) => !fresh.has(one) && isReported(one.path)).length;
+    findings = [...fresh];
   }
   let waived: Waived[] = [];
   if (options.waivers) {
     const file = options.waivers;
-    const applied = applyWaivers(findings, { file, waivers: parseWaivers(file, now), now, lineOf });
+    const applied = applyWaivers(findings, { ...options, file, waivers: parseWaivers(file, now) });
     findings = applied.findings;
-    waived = applied.waived;
+    waived = applied.waived.filter(({ path }) => isReported(path));
   }
-  findings.sort(inPlaceOrder);
-  const paths = new Set([
-    ...outcomes.flatMap((outcome) => outcome.files).filter(isReported),
-    ...findings.map(({ path }) => path),
-  ]);
+  findings = findings.filter(({ path }) => isReported(path)).sort(inPlaceOrder);
+  const looked = outcomes.flatMap((outcome) => outcome.files);
+  const paths = new Set([...looked.filter(isReported), ...findings.map(({ path }) => path)]);
   const byPath = groupByPath(findings);
   const files = [...paths]
     .sort(byCodeUnit)
     .map((path) => ({ path, verdict: verdictOf(byPath.get(path) ?? []) }));
-  return { verdict: overall(files, only), files, findings, waived, known };
+  return { verdict: overall(files, looked.length > 0), files, findings, waived, known };
+}
+
+/** The same path may have been named twice, as itself and by its folder. */
+function distinct(findings: Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ code, path, line, column, endLine, endColumn, reason }) => {
+    const key = JSON.stringify([code, path, line, column, endLine, endColumn, reason.en]);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 function groupByPath(findings: Finding[]): Map<string, Finding[]> {
@@ -67,10 +74,10 @@ function groupByPath(findings: Finding[]): Map<string, Finding[]> {
 }
 
 /** Nothing changed is a pass; nothing looked at is not. */
-function overall(files: { verdict: Verdict }[], only: Set<string> | undefined): Verdict {
+function overall(files: { verdict: Verdict }[], looked: boolean): Verdict {
   if (files.some(({ verdict }) => verdict === "fail")) return "fail";
   if (files.some(({ verdict }) => verdict === "inconclusive")) return "inconclusive";
-  return files.length === 0 && only === undefined ? "inconclusive" : "pass";
+  return looked || files.length > 0 ? "pass" : "inconclusive";
 }
 
 const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

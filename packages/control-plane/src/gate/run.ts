@@ -1,10 +1,12 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { invalid } from "../platform/errors.ts";
 import type { Tree } from "./family.ts";
 import type { Outcome, SourceFile } from "./finding.ts";
-import { type Gate, modifiedAt, nothingIn } from "./gate.ts";
+import { type Gate, nothingIn, writeWhole } from "./gate.ts";
 import { matchesGlob } from "./glob.ts";
+import type { MigrationSet } from "./migrations/index.ts";
+import { dateOf } from "./tree.ts";
 
 export type MigrationOptions = {
   transaction?: "per-file" | "none" | undefined;
@@ -21,7 +23,7 @@ export async function checkMigrationPaths(
   gate: Gate,
   paths: string[],
   options: MigrationOptions,
-  tree: Tree = gate.files.treeOf(paths),
+  tree: Tree = keptOf(gate, gate.files.treeOf(paths)),
 ): Promise<Outcome[]> {
   const m = await import("./migrations/index.ts");
   const settings = {
@@ -34,7 +36,9 @@ export async function checkMigrationPaths(
       ? undefined
       : m.contractionFrom(parsed(gate, options.ledger, m.contractionLedger), gate.now);
   const facts = { ...(plannedAt ? { plannedAt } : {}), ...(contraction ? { contraction } : {}) };
-  const { sets, findings } = m.readMigrationSets(tree, paths);
+  const named = gate.kept([...new Set(paths)]);
+  if (named.length === 0) return paths.map(nothingIn);
+  const { sets, findings } = m.readMigrationSets(tree, named);
   const outcomes: Outcome[] = [{ files: [], findings }];
   for (const set of sets) {
     const found = await m.analyseMigrations(set, { settings, facts });
@@ -44,13 +48,34 @@ export async function checkMigrationPaths(
     });
     if (set.migrations.length === 0 && set.findings.length === 0) outcomes.push(nothingIn(set.path));
   }
+  if (options.shadow) outcomes.push(...(await runOnShadow(gate, sets, options.queries)));
   return outcomes;
 }
+
+/** `DATABASE_URL` names the server, when there is one; its databases are made for this and dropped. */
+async function runOnShadow(
+  gate: Gate,
+  sets: MigrationSet[],
+  queriesPath: string | undefined,
+): Promise<Outcome[]> {
+  const { shadowMigrations } = await import("./migrations/shadow/shadow.ts");
+  const { searchPath, smallTables } = gate.settings.migrations;
+  const { files, unread } = gate.files.readAll(queriesPath === undefined ? [] : [queriesPath]);
+  const [queries] = files;
+  const url = process.env.DATABASE_URL;
+  const given = { searchPath, smallTables, ...(queries ? { queries } : {}), ...(url ? { url } : {}) };
+  return [unread, await shadowMigrations(sets, given)];
+}
+
+const keptOf = (gate: Gate, tree: Tree): Tree => ({ ...tree, paths: gate.kept(tree.paths) });
 
 /** Sources, deployment files, texts: every path is a set of its own. */
 export async function checkSourcePaths(gate: Gate, paths: string[]): Promise<Outcome[]> {
   const { judgeSources, recognizeSources } = await import("./sources/index.ts");
-  return eachSet(gate, paths, recognizeSources, (files) => judgeSources(files, gate.settings.sources));
+  const { sources } = gate.settings;
+  const isKept = (shown: string) => isWanted(sources, gate.files.nameOf(shown));
+  const narrowed = { ...gate, kept: (names: string[]) => gate.kept(names).filter(isKept) };
+  return eachSet(narrowed, paths, recognizeSources, (files) => judgeSources(files, sources));
 }
 
 export async function checkDeploymentPaths(gate: Gate, paths: string[]): Promise<Outcome[]> {
@@ -73,14 +98,19 @@ async function eachSet(
   check: (files: SourceFile[]) => Promise<Outcome>,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const shown of paths) {
-    const names = gate.files.isFolder(shown) ? recognizedBelow(gate, shown, recognize) : [shown];
-    const { files, unread } = gate.files.readAll(gate.kept(names));
+  const ignored: string[] = [];
+  for (const shown of new Set(paths)) {
+    const isFolder = gate.files.isFolder(shown);
+    const names = gate.kept(isFolder ? recognizedBelow(gate, shown, recognize) : [shown]);
+    const { files, unread } = gate.files.readAll(names);
     outcomes.push(unread);
     if (files.length > 0) outcomes.push(await check(files));
+    else if (!isFolder && names.length === 0) ignored.push(shown);
     else if (unread.files.length === 0) outcomes.push(nothingIn(shown));
   }
-  return outcomes;
+  // A commit hook names what has changed, also what the settings ignore; that alone proves nothing.
+  const looked = outcomes.some(({ files }) => files.length > 0);
+  return looked ? outcomes : [...outcomes, ...ignored.map(nothingIn)];
 }
 
 /** What is recognized as seen from the folder: what it is itself called must not decide whether its files count. */
@@ -150,14 +180,14 @@ export async function checkVulnerabilityReports(
   const known = gate.files.read(settings.ledger);
   const ledger = "file" in known ? known.file : undefined;
   const dated = files.map((file) => {
-    const modified = modifiedAt(gate.files.cwd, file.path);
+    const modified = dateOf(gate.files.cwd, file.path);
     return modified ? { ...file, modified } : file;
   });
   const record = options.updateLedger === true;
   if (dated.length === 0) return [unread];
   const made = checkVulnerabilities(dated, ledger, settings, gate.now, { record });
   if (record && made.ledger) {
-    writeFileSync(path.resolve(gate.files.cwd, settings.ledger), writeLedger(made.ledger));
+    writeWhole(path.resolve(gate.files.cwd, settings.ledger), writeLedger(made.ledger));
   }
   return [unread, made.outcome];
 }
@@ -170,15 +200,10 @@ export async function checkLicenceFile(gate: Gate, shown: string): Promise<Outco
 
 export async function checkSbomFile(gate: Gate, sbom: string, lockfile?: string): Promise<Outcome[]> {
   const { checkSbom } = await import("./supply/index.ts");
-  const read = gate.files.readAll(lockfile === undefined ? [] : [lockfile]);
-  const result = gate.files.read(sbom);
-  const file = "file" in result ? result.file : undefined;
-  const against = read.files[0] ? { lockfile: read.files[0] } : {};
-  const outcome = checkSbom(file, against);
-  return [
-    read.unread,
-    file ? outcome : { files: [sbom], findings: outcome.findings.map((f) => ({ ...f, path: sbom })) },
-  ];
+  const locked = gate.files.readAll(lockfile === undefined ? [] : [lockfile]);
+  const { files, unread } = gate.files.readAll([sbom]);
+  const against = locked.files[0] ? { lockfile: locked.files[0] } : {};
+  return [locked.unread, unread, ...files.map((file) => checkSbom(file, against))];
 }
 
 export async function checkSignedArtefacts(gate: Gate, artefacts: string[]): Promise<Outcome[]> {
@@ -204,29 +229,33 @@ export async function checkSignedArtefacts(gate: Gate, artefacts: string[]): Pro
 
 /** Line coverage, from the reports that are named or else from those of well-known names. */
 export async function checkCoverageReports(gate: Gate, reports: string[]): Promise<Outcome[]> {
-  const { checkCoverage, coverageSettings, isCoverageReport } = await import("./configuration/index.ts");
+  const { checkCoverage, coverageSettings, usualReports } = await import("./configuration/index.ts");
   const promised = await gate.numbers();
   const settings = {
     ...(gate.settings.configuration.coverage ?? coverageSettings.parse({})),
     ...(promised ? { minimum: promised.lineCoverage } : {}),
   };
+  const tree = gate.files.tree();
   const named =
-    reports.length > 0 ? reports : (settings.reports ?? gate.files.tree().paths.filter(isCoverageReport));
+    reports.length > 0 ? [...new Set(reports)] : (settings.reports ?? usualReports(keptOf(gate, tree)));
   if (named.length === 0) return [nothingIn(".")];
   const given = named.map((shown) => {
     const result = gate.files.read(shown);
     const file = "file" in result ? result.file : null;
-    return { path: shown, file, modifiedAt: modifiedAt(gate.files.cwd, shown) ?? null };
+    return { path: shown, file, modifiedAt: dateOf(gate.files.cwd, shown) ?? null };
   });
   return [{ files: named, findings: checkCoverage(given, settings, gate.now) }];
 }
 
 /** Variables of every environment, `.env` files, and coverage reports. */
-export async function checkConfigurationHere(gate: Gate, tree = gate.files.tree()): Promise<Outcome[]> {
+export async function checkConfigurationHere(
+  gate: Gate,
+  tree = keptOf(gate, gate.files.tree()),
+): Promise<Outcome[]> {
   const { checkConfiguration, recognizeConfiguration } = await import("./configuration/index.ts");
   const { configuration } = gate.settings;
   if (recognizeConfiguration(tree, configuration).length === 0) return [nothingIn(".")];
-  const context = { now: gate.now, modifiedAt: (shown: string) => modifiedAt(gate.files.cwd, shown) ?? null };
+  const context = { now: gate.now, modifiedAt: (shown: string) => dateOf(gate.files.cwd, shown) ?? null };
   const promised = configuration.coverage ? await gate.numbers() : undefined;
   const coverage = promised
     ? { coverage: { ...configuration.coverage!, minimum: promised.lineCoverage } }
@@ -256,5 +285,9 @@ function parsed<T>(gate: Gate, shown: string, schema: { parse(value: unknown): T
   }
 }
 
-export const isIncluded = (globs: string[] | undefined, shown: string): boolean =>
-  globs === undefined || globs.some((glob) => matchesGlob(glob, shown));
+/** Whether the settings of the sources take a file in. */
+export function isWanted(settings: Gate["settings"]["sources"], shown: string): boolean {
+  const { include, exclude } = settings;
+  const isIn = (globs: string[]) => globs.some((glob) => matchesGlob(glob, shown));
+  return (include === undefined || isIn(include)) && !isIn(exclude);
+}

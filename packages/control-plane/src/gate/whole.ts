@@ -1,21 +1,21 @@
 import type { Outcome } from "./finding.ts";
-import type { Gate } from "./gate.ts";
-import { matchesGlob } from "./glob.ts";
+import { type Gate, nothingIn } from "./gate.ts";
 import {
   checkConfigurationHere,
   checkContractPair,
   checkEventVersions,
+  checkLicenceFile,
   checkMigrationPaths,
-  checkSecretPaths,
+  checkSbomFile,
   checkSignedArtefacts,
   checkVulnerabilityReports,
-  isIncluded,
+  isWanted,
 } from "./run.ts";
 
 /** What one family found in the whole working directory; families without input are not in it. */
 export type FamilyRun = { family: string; outcomes: Outcome[] };
 
-/** Runs every family over what it recognizes in the working directory. */
+/** Runs every family over what it recognizes in the working directory. Nothing at all is a finding, too. */
 export async function checkEverything(gate: Gate): Promise<FamilyRun[]> {
   const { settings } = gate;
   const whole = gate.files.tree();
@@ -30,10 +30,7 @@ export async function checkEverything(gate: Gate): Promise<FamilyRun[]> {
   if (histories.length > 0) add("migrations", await checkMigrationPaths(gate, histories, {}, tree));
 
   const { judgeSources, recognizeSources } = await import("./sources/index.ts");
-  const { include, exclude } = settings.sources;
-  const sources = recognizeSources(tree).filter(
-    (name) => isIncluded(include, name) && !exclude.some((glob) => matchesGlob(glob, name)),
-  );
+  const sources = recognizeSources(tree).filter((name) => isWanted(settings.sources, name));
   if (sources.length > 0) {
     const { files, unread } = gate.files.readAll(sources);
     add("sources", [unread, await judgeSources(files, settings.sources, { whole: true })]);
@@ -55,14 +52,13 @@ export async function checkEverything(gate: Gate): Promise<FamilyRun[]> {
     add("events", await checkEventVersions(gate, [...bases.map(({ name }) => name), revision.name]));
   }
 
-  const { checkLicences, checkSbom, recognizeSupply } = await import("./supply/index.ts");
+  const { checkSecrets, recognizeSupply } = await import("./supply/index.ts");
   const supply = recognizeSupply(tree, settings.supply);
   if (supply.reports.length > 0) {
     add("vulnerabilities", await checkVulnerabilityReports(gate, supply.reports, {}));
   }
-  for (const name of supply.sboms) add("sbom", [checkSbom(tree.read(name))]);
-  for (const name of supply.lockfiles)
-    add("licences", [checkLicences(tree.read(name), settings.supply.licences)]);
+  for (const name of supply.sboms) add("sbom", await checkSbomFile(gate, name));
+  for (const name of supply.lockfiles) add("licences", await checkLicenceFile(gate, name));
   if (supply.artefacts.length > 0) {
     add(
       "signatures",
@@ -72,13 +68,20 @@ export async function checkEverything(gate: Gate): Promise<FamilyRun[]> {
       ),
     );
   }
-  // What is no text holds no secret that a person wrote there.
-  const texts = supply.secrets.filter((name) => "file" in gate.files.read(name));
-  if (texts.length > 0) add("secrets", await checkSecretPaths(gate, texts));
 
   const { recognizeConfiguration } = await import("./configuration/index.ts");
   if (recognizeConfiguration(tree, settings.configuration).length > 0) {
     add("configuration", await checkConfigurationHere(gate, tree));
   }
+  // Every text may hold a secret: that alone does not show that anything here is known to the gate.
+  const isRecognized = runs.length > 0;
+  // What is no text holds no secret that a person wrote there.
+  const mayHold = supply.secrets.filter((name) => {
+    const result = gate.files.read(name);
+    return "file" in result || result.isText !== false;
+  });
+  const { files, unread } = gate.files.readAll(mayHold);
+  add("secrets", [unread, checkSecrets(files)]);
+  if (!isRecognized) runs.push({ family: "gate", outcomes: [nothingIn(".")] });
   return runs;
 }

@@ -6,8 +6,9 @@ import { checkCommittedEnv, checkImage, isEnvExample, isEnvFile } from "./env-fi
 import {
   type CoverageReport,
   checkCoverage,
+  FIRST_USUAL_REPORT,
   isCoverageReport,
-  USUAL_REPORTS,
+  usualReports,
 } from "./line-coverage/check.ts";
 import { checkExample, checkMatrix, type Environment } from "./matrix.ts";
 import {
@@ -19,7 +20,7 @@ import {
 import { readVariables, type Variable } from "./variables.ts";
 
 export { CONFIGURATION_CHECKS } from "./checks.ts";
-export { type CoverageReport, checkCoverage, isCoverageReport } from "./line-coverage/check.ts";
+export { type CoverageReport, checkCoverage, usualReports } from "./line-coverage/check.ts";
 export { type ConfigurationSettings, type CoverageSettings, configurationSettings, coverageSettings };
 
 /** `modifiedAt` gives a file's time, for coverage reports that do not state when they were made. */
@@ -136,14 +137,11 @@ function contextOf(tree: Tree, path: string): string[] {
 
 /** Where coverage is asked for and no report is found, the first usual one is missing. */
 function askedReports(tree: Tree, settings: ConfigurationSettings): string[] {
-  const found = reportsOf(tree, settings);
-  if (found.length > 0 || !settings.coverage) return found;
-  const usual = USUAL_REPORTS.filter((path) => tryRead(tree, path) !== null);
-  return usual.length > 0 ? usual : USUAL_REPORTS.slice(0, 1);
-}
-
-function reportsOf(tree: Tree, settings: ConfigurationSettings): string[] {
-  return settings.coverage?.reports ?? tree.paths.filter(isCoverageReport);
+  const { coverage } = settings;
+  if (coverage?.reports) return coverage.reports;
+  if (!coverage) return tree.paths.filter(isCoverageReport);
+  const usual = usualReports(tree);
+  return usual.length > 0 ? usual : [FIRST_USUAL_REPORT];
 }
 
 function tryRead(tree: Tree, path: string): SourceFile | null {

@@ -1,14 +1,11 @@
 import type { Finding } from "../finding.ts";
-import { fingerprints } from "../fingerprint.ts";
+import { fingerprints, type Recognition } from "../fingerprint.ts";
 import type { Report } from "../report.ts";
 import type { Language } from "./text.ts";
 
 /** For programs: `{ verdict, files, findings, waived, known }`, texts in the given language. */
-export function asJson(
-  report: Report,
-  options: { language: Language; lineOf(finding: Finding): string },
-): string {
-  const prints = fingerprints(report.findings, options.lineOf);
+export function asJson(report: Report, options: Recognition & { language: Language }): string {
+  const prints = fingerprints(report.findings, options);
   const finding = (one: Finding) => ({
     code: one.code,
     severity: one.severity,

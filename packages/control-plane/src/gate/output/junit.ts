@@ -17,10 +17,12 @@ export function asJunit(report: Report, language: Language): string {
     const element = verdict === "fail" ? "failure" : "error";
     const message = counted.map(({ code }) => code).join(", ");
     return [
-      `    <testcase classname="toban.check" name="${xml(path)}">`,
+      `    <testcase classname="toban.check" name="${attribute(path)}">`,
       ...(verdict === "pass"
         ? []
-        : [`      <${element} message="${xml(message)}">${xml(details(counted, language))}</${element}>`]),
+        : [
+            `      <${element} message="${attribute(message)}">${xml(details(counted, language))}</${element}>`,
+          ]),
       ...(others.length > 0 ? [`      <system-out>${xml(details(others, language))}</system-out>`] : []),
       "    </testcase>",
     ].join("\n");
@@ -57,3 +59,7 @@ const xml = (text: string): string =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML forbids.
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
     .replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+
+/** In an attribute a line break would be read as a space. */
+const attribute = (text: string): string =>
+  xml(text).replace(/[\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`);

@@ -15,7 +15,7 @@ const WORDS = {
     rest: (n: number) => `… and ${n} more; see the whole report.`,
     waived: "Waived",
     until: "until",
-    files: (n: number) => `${n} files`,
+    files: (n: number) => `${n} ${n === 1 ? "file" : "files"}`,
   },
   ja: {
     verdict: { pass: "✅ 合格", fail: "❌ 不合格", inconclusive: "❔ 判定不能" },
@@ -27,47 +27,71 @@ const WORDS = {
   },
 };
 
-/** For a pull request's comment. */
+/** For a pull request's comment: what blocks comes first, for it must not be cut off. */
 export function asMarkdown(report: Report, language: Language): string {
   const words = WORDS[language];
+  const findings = [...report.findings].sort((a, b) => rank(a) - rank(b));
+  const waived = report.waived.slice(0, 50).map(({ waiver, code, path, line }) => {
+    const reason = plain(cut(waiver.reason, 200));
+    return `- ${plain(cut(waiver.id, 100))}: ${code} ${inCode(`${path}:${line}`)}, ${words.until} ${waiver.until}. ${reason}`;
+  });
+  const tail =
+    waived.length === 0
+      ? []
+      : [
+          "",
+          `<details><summary>${words.waived}: ${report.waived.length}</summary>`,
+          "",
+          ...waived,
+          "",
+          "</details>",
+        ];
   const lines = [
     MARK,
     `### toban check: ${words.verdict[report.verdict]}`,
     "",
     words.files(report.files.length),
   ];
-  if (report.findings.length > 0) lines.push("", words.head, "|---|---|---|---|");
-  let size = lines.join("\n").length;
+  if (findings.length > 0) lines.push("", words.head, "|---|---|---|---|");
+  let size = [...lines, ...tail].join("\n").length;
   let shown = 0;
-  for (const finding of report.findings) {
+  for (const finding of findings) {
     const row = rowOf(finding, language);
     size += row.length + 1;
     if (size > LONGEST) break;
     lines.push(row);
     shown += 1;
   }
-  if (shown < report.findings.length) lines.push("", words.rest(report.findings.length - shown));
-  if (report.waived.length > 0) {
-    lines.push("", `<details><summary>${words.waived}: ${report.waived.length}</summary>`, "");
-    for (const { waiver, code, path, line } of report.waived.slice(0, 50)) {
-      lines.push(
-        `- ${plain(waiver.id)}: ${code} \`${path}:${line}\`, ${words.until} ${waiver.until}. ${plain(waiver.reason)}`,
-      );
-    }
-    lines.push("", "</details>");
-  }
-  return `${lines.join("\n")}\n`;
+  if (shown < findings.length) lines.push("", words.rest(findings.length - shown));
+  return `${[...lines, ...tail].join("\n")}\n`;
 }
+
+const rank = ({ severity, undecided }: Finding): number =>
+  undecided ? 1 : { block: 0, warn: 2, info: 3 }[severity];
 
 function rowOf(finding: Finding, language: Language): string {
   const sign = finding.undecided ? "❔" : { block: "❌", warn: "⚠️", info: "ℹ️" }[finding.severity];
-  const what = `**${finding.code}** ${plain(finding.reason[language])}<br>→ ${plain(finding.remedy[language])}`;
-  return `| ${sign} | \`${finding.path.replaceAll("|", "\\|")}:${finding.line}\` | ${what} | ${finding.commitments.join(", ")} |`;
+  const [reason, remedy] = [finding.reason[language], finding.remedy[language]].map((text) =>
+    plain(cut(text, 2000)),
+  );
+  const place = inCode(`${finding.path}:${finding.line}`);
+  return `| ${sign} | ${place} | **${finding.code}** ${reason}<br>→ ${remedy} | ${finding.commitments.join(", ")} |`;
 }
 
+const cut = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length)} …` : text;
+
+/** A path as code, whatever stands in it; a `|` would end the cell. */
+function inCode(text: string): string {
+  const line = text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+  return line.includes("`") ? `\`\` ${line} \`\`` : `\`${line}\``;
+}
+
+/** As it stands, and without calling anyone: `@types/node` would tell the user "types". */
 const plain = (text: string): string =>
   text
     .replace(/[\\`*_[\]|]/g, "\\$&")
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
+    .replace(/@(?=\w)/g, "@\u200b")
     .replace(/\s+/g, " ");

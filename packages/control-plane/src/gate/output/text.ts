@@ -21,7 +21,7 @@ const WORDS = {
     known: (n: number) => `${n} known from the baseline`,
     verdict: { pass: "pass", fail: "fail", inconclusive: "inconclusive" },
     sum: (files: number, failed: number, open: number) =>
-      `${files} files, ${failed} failed, ${open} inconclusive`,
+      `${files} ${files === 1 ? "file" : "files"}, ${failed} failed, ${open} inconclusive`,
     explain: "More about one: toban check --explain CODE",
   },
   ja: {
@@ -51,15 +51,15 @@ export function asText(report: Report, options: TextOptions): string {
   for (const finding of report.findings) {
     if (finding.path !== shownPath) {
       shownPath = finding.path;
-      lines.push("", paint("bold", shownPath));
+      lines.push("", paint("bold", plain(shownPath)));
     }
     const level = finding.undecided ? "undecided" : finding.severity;
     const colour = ({ block: "red", undecided: "yellow", warn: "yellow", info: "blue" } as const)[level];
     const ids = finding.commitments.length > 0 ? paint("grey", `  ${finding.commitments.join(", ")}`) : "";
     lines.push(
       `  ${finding.line}:${finding.column}  ${paint(colour, words[level])}  ${finding.code}${ids}`,
-      `    ${finding.reason[options.language]}`,
-      `    → ${finding.remedy[options.language]}`,
+      `    ${plain(finding.reason[options.language])}`,
+      `    → ${plain(finding.remedy[options.language])}`,
       ...frame(finding, options, paint),
     );
   }
@@ -92,7 +92,7 @@ function frame(
   if (!line?.trim()) return [];
   // A long line is cut around the place, so that the mark stays in sight.
   const from = Math.max(0, finding.column - 60);
-  const cut = line.slice(from, from + 100).replaceAll("\t", " ");
+  const cut = plain(line.slice(from, from + 100).replaceAll("\t", " "));
   const gutter = String(finding.line);
   const sameLine = finding.endLine === finding.line && finding.endColumn !== undefined;
   const length = sameLine ? finding.endColumn! - finding.column : 1;
@@ -103,6 +103,11 @@ function frame(
     paint("grey", `    ${" ".repeat(gutter.length)} │ `) + indent + paint("red", mark),
   ];
 }
+
+/** What could move the cursor, change colours or turn the direction of a terminal's text is shown as a mark. */
+const plain = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 
 /** Columns of a terminal: full-width characters take two. */
 const width = (text: string): number =>

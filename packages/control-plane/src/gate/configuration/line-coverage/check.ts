@@ -1,3 +1,4 @@
+import type { Tree } from "../../family.ts";
 import { type Finding, raise, type SourceFile } from "../../finding.ts";
 import { CONFIGURATION_CHECKS as CHECKS } from "../checks.ts";
 import type { CoverageSettings } from "../settings.ts";
@@ -35,7 +36,7 @@ export function checkCoverage(reports: CoverageReport[], settings: CoverageSetti
 }
 
 /** Where the tools of most languages put a report by themselves; git usually ignores these. */
-export const USUAL_REPORTS = [
+const USUAL_REPORTS = [
   "coverage/coverage-summary.json",
   "coverage/coverage-final.json",
   "coverage/lcov.info",
@@ -45,14 +46,52 @@ export const USUAL_REPORTS = [
   "coverage.xml",
   "coverage.json",
   "lcov.info",
+  "cover.out",
+  "coverage.out",
   "target/site/jacoco/jacoco.xml",
   "build/reports/jacoco/test/jacocoTestReport.xml",
 ];
 
+/** Where nothing is found, this one is missing. */
+export const FIRST_USUAL_REPORT = USUAL_REPORTS[0]!;
+
+const MANIFEST =
+  /(^|\/)(package\.json|pyproject\.toml|setup\.py|pom\.xml|build\.gradle(\.kts)?|go\.mod|Cargo\.toml|Gemfile)$/;
+
+/** The most packages of a repository that are looked into. */
+const MOST_PACKAGES = 500;
+
+/**
+ * The reports of a working directory: those that it lists, or else one of each package, also where git ignores it. A tool
+ * often writes the same numbers in several forms.
+ */
+export function usualReports(tree: Tree): string[] {
+  const listed = tree.paths.filter(isCoverageReport);
+  if (listed.length > 0) return listed;
+  const folders = tree.paths
+    .filter((path) => MANIFEST.test(path) && !IS_MATERIAL.test(path))
+    .map((path) => path.slice(0, path.lastIndexOf("/") + 1));
+  return [...new Set(["", ...folders])].slice(0, MOST_PACKAGES).flatMap((folder) => {
+    const report = USUAL_REPORTS.map((name) => folder + name).find((path) => isThere(tree, path));
+    return report === undefined ? [] : [report];
+  });
+}
+
+function isThere(tree: Tree, path: string): boolean {
+  try {
+    tree.read(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const IS_MATERIAL = /(^|\/)(tests?|__tests__|fixtures|examples?|corpus|testdata|node_modules)\//;
+
 /** Where tools write reports that state lines, unless it is a test's own material. */
 export const isCoverageReport = (path: string): boolean =>
   /(^|\/)(coverage|jacoco|jacoco\/test)\/[^/]+$|^[^/]+$/.test(path) &&
-  !/(^|\/)(tests?|__tests__|fixtures|examples?|corpus|testdata)\//.test(path) &&
+  !IS_MATERIAL.test(path) &&
   /(^|\/)(coverage-summary\.json|coverage-final\.json|lcov\.info|cobertura(-coverage)?\.xml|jacoco(TestReport)?\.xml|clover\.xml|coverage\.xml|\.resultset\.json)$/.test(
     path,
   );
