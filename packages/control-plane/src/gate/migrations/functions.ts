@@ -1,6 +1,26 @@
-import type { CreateFunctionStmt } from "libpg-query";
+import type { CreateFunctionStmt, TypeName } from "libpg-query";
 import { constantOf, stringsOf, typeText } from "./nodes.ts";
-import type { Made, Script, UserFunction } from "./types.ts";
+import type { Made, Script, Signature, UserFunction } from "./types.ts";
+
+/** A type without modifiers, which functions ignore, and without its schema. */
+const plainType = (type: TypeName | undefined): string =>
+  (typeText(type) ?? "?").replace(/\([^)]*\)/, "").replace(/^.*\./, "");
+
+/** What a CREATE FUNCTION or PROCEDURE says of arguments and result. */
+export function signatureOf(node: CreateFunctionStmt): Signature {
+  const inputs: Signature["inputs"][number][] = [];
+  const columns: string[] = [];
+  for (const parameter of node.parameters ?? []) {
+    if (!("FunctionParameter" in parameter)) continue;
+    const { mode = "FUNC_PARAM_DEFAULT", name = "", argType, defexpr } = parameter.FunctionParameter;
+    const type = plainType(argType);
+    if (!/_(?:OUT|TABLE)$/.test(mode)) inputs.push({ name, type, hasDefault: defexpr !== undefined });
+    if (/_(?:OUT|TABLE|INOUT)$/.test(mode)) columns.push(`${name} ${type}`);
+  }
+  const set = node.returnType?.setof === true ? "setof " : "";
+  const result = columns.length > 0 ? columns.join(", ") : plainType(node.returnType);
+  return { procedure: node.is_procedure === true, inputs, result: set + result };
+}
 
 /** What a CREATE FUNCTION or PROCEDURE defines. `offset` is where its text starts in the script. */
 export function functionOf(
@@ -32,6 +52,7 @@ export function functionOf(
     language: (options.get("language") ?? "sql").toLowerCase(),
     volatility: volatility === "immutable" || volatility === "stable" ? volatility : "volatile",
     parameters,
+    signature: signatureOf(node),
     returns: typeText(node.returnType),
     ...(body === undefined
       ? {}

@@ -22,6 +22,7 @@ export function drop(replay: Replay, node: DropStmt) {
         break;
       case "OBJECT_INDEX":
         state.set("index", relation(), undefined);
+        state.set("droppedIndex", parts.at(-1) ?? "", { name: parts.at(-1) ?? "" });
         break;
       case "OBJECT_SEQUENCE":
         state.set("sequence", relation(), undefined);

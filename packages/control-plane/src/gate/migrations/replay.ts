@@ -249,6 +249,7 @@ function createIndex(replay: Replay, node: IndexStmt) {
   if (node.idxname === undefined) {
     for (let count = 1; state.get("index", name) !== undefined; count += 1) name = `${schema}${base}${count}`;
   } else if (node.if_not_exists && state.get("index", name) !== undefined) return;
+  if (node.idxname !== undefined) state.set("droppedIndex", node.idxname, undefined);
   const onlyParent = node.relation?.inh !== true && state.get("table", table)?.kind === "partitioned";
   state.set("index", name, {
     name,

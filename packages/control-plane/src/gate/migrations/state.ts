@@ -40,6 +40,7 @@ export function emptyState(): State {
     schema: new Map(),
     sequence: new Map(),
     extension: new Map(),
+    droppedIndex: new Map(),
   };
   const journal: Entry[] = [];
   const indexNames = new Map<string, Set<string>>();

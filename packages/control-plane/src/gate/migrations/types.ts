@@ -149,6 +149,8 @@ export type Objects = {
   schema: { name: string };
   sequence: { name: string; ownedBy?: string };
   extension: { name: string };
+  /** That an index of that name was dropped once. */
+  droppedIndex: { name: string };
 };
 
 /** When an object was made: by which migration of the set (from 0), and in which transaction (of the session's count). */
@@ -236,6 +238,14 @@ export type View = {
   made?: Made;
 };
 
+/** What OR REPLACE compares. */
+export type Signature = {
+  procedure: boolean;
+  inputs: readonly { name: string; type: string; hasDefault: boolean }[];
+  /** The type that it returns, or the names and types of its OUT and TABLE columns. */
+  result: string;
+};
+
 export type UserFunction = {
   /** `schema.name`; overloads share one entry, that of the last definition. */
   name: string;
@@ -243,6 +253,7 @@ export type UserFunction = {
   volatility: "immutable" | "stable" | "volatile";
   /** The parameters' names, of those that go in. */
   parameters: readonly string[];
+  signature: Signature;
   returns: string | undefined;
   /** The text between the quotes and where it stands. */
   body?: { text: string; script: Script; offset: number };

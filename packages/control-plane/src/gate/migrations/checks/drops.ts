@@ -131,6 +131,36 @@ export const DROP_CHECKS = checks({
     bad: "DROP FUNCTION price_of(bigint);\nCREATE FUNCTION price_of(id bigint, currency text) RETURNS numeric LANGUAGE sql STABLE RETURN 1;\n",
     good: "CREATE FUNCTION price_of(id bigint, currency text) RETURNS numeric LANGUAGE sql STABLE RETURN 1;\n",
   },
+  routineNotReplaceable: {
+    code: "migration/function-not-replaceable",
+    severity: "block",
+    commitments: COMPATIBILITY,
+    title: { en: "OR REPLACE changes what it cannot", ja: "OR REPLACEで変えられないものを変えている" },
+    why: {
+      en: "PostgreSQL refuses to replace a function by one whose parameters have other names or fewer defaults, or that returns another type: the migration fails.",
+      ja: "PostgreSQLは、引数の名前や戻り値の型が違う関数、引数の既定値が減る関数への置き換えを拒否するため、マイグレーションは失敗する。",
+    },
+    reason: {
+      en: "{name} was made with {before}; the replacement has {after}.",
+      ja: "{name} は {before} で作られているが、置き換えでは {after} になっている。",
+    },
+    remedy: {
+      en: "Keep names, defaults and result; make the new shape under another name beside the old one.",
+      ja: "名前、既定値、戻り値を変えない。新しい形は別の名前で従来のものと並べて作る。",
+    },
+    bad: {
+      "migrations/0001_price.sql":
+        "CREATE FUNCTION price_of(item bigint) RETURNS numeric LANGUAGE sql STABLE RETURN 1;\n",
+      "migrations/0002_price.sql":
+        "CREATE OR REPLACE FUNCTION price_of(id bigint) RETURNS numeric LANGUAGE sql STABLE RETURN 2;\n",
+    },
+    good: {
+      "migrations/0001_price.sql":
+        "CREATE FUNCTION price_of(item bigint) RETURNS numeric LANGUAGE sql STABLE RETURN 1;\n",
+      "migrations/0002_price.sql":
+        "CREATE OR REPLACE FUNCTION price_of(item bigint) RETURNS numeric LANGUAGE sql STABLE RETURN 2;\n",
+    },
+  },
   routineRecreated: {
     code: "migration/function-recreated",
     severity: "info",

@@ -88,7 +88,7 @@ export const INDEX_CHECKS = checks({
   },
   concurrentlyIfNotExists: {
     code: "migration/concurrently-if-not-exists",
-    severity: "warn",
+    severity: "block",
     commitments: ["INV-032"],
     title: {
       en: "A retry would keep an invalid index",

@@ -2,6 +2,7 @@ import type { MigrationRule, Rule } from "../types.ts";
 import { accessRules } from "./access.ts";
 import { dataRules } from "./data.ts";
 import { dropRules } from "./drops.ts";
+import { functionRules } from "./functions.ts";
 import { integrityRules } from "./integrity.ts";
 import { lockingColumnRules } from "./locking-columns.ts";
 import { lockingConstraintRules } from "./locking-constraints.ts";
@@ -20,6 +21,7 @@ export const RULES: readonly Rule[] = [
   ...accessRules,
   ...dataRules,
   ...dropRules,
+  ...functionRules,
   ...integrityRules,
   ...lockingColumnRules,
   ...lockingConstraintRules,

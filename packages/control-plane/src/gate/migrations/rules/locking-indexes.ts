@@ -1,7 +1,7 @@
 import { INDEX_CHECKS as CHECKS } from "../checks/locking-indexes.ts";
 import { hasOption, relationOf } from "../nodes.ts";
 import { partsOf } from "../replay-drop.ts";
-import type { Rule, RuleContext } from "../types.ts";
+import type { Rule } from "../types.ts";
 import { emitLong, inUse, shown } from "./locking.ts";
 
 const createIndex: Rule = (context) => {
@@ -14,12 +14,9 @@ const createIndex: Rule = (context) => {
   const partitioned = known?.kind === "partitioned";
   if (concurrent) {
     if (partitioned) emit(CHECKS.concurrentlyOnPartitioned, { at: relation?.location, params });
-    if (if_not_exists && idxname !== undefined && !dropsBefore(context, idxname)) {
-      emit(CHECKS.concurrentlyIfNotExists, {
-        params,
-        ...(repeated(context, idxname) ? { severity: "block" } : {}),
-      });
-    }
+    // Once what an earlier try left has been dropped, there is nothing that IF NOT EXISTS would keep.
+    const isDropped = before.get("droppedIndex", idxname ?? "") !== undefined;
+    if (if_not_exists && !isDropped) emit(CHECKS.concurrentlyIfNotExists, { params });
     return;
   }
   if (!inUse(context, table)) return;
@@ -28,23 +25,6 @@ const createIndex: Rule = (context) => {
   if (partitioned) emitLong(context, CHECKS.indexOnPartitioned, { at: relation?.location, params });
   else emitLong(context, CHECKS.indexWithoutConcurrently, { at: relation?.location, params });
 };
-
-/** What is left of an earlier try is dropped in the same file. */
-const dropsBefore = (context: RuleContext, name: string): boolean =>
-  context.earlier.some(
-    ({ kind, node }) =>
-      kind === "DropStmt" &&
-      node.removeType === "OBJECT_INDEX" &&
-      (node.objects ?? []).some((object) => partsOf(object).at(-1) === name),
-  );
-
-/** An earlier migration built the same index: here it is tried again. */
-function repeated({ before, nameOf, statement }: RuleContext, name: string): boolean {
-  if (statement.kind !== "IndexStmt") return false;
-  const schema = nameOf(statement.node.relation).split(".")[0]!;
-  const index = before.get("index", `${schema}.${name}`);
-  return index !== undefined && index.made?.migration !== before.migration;
-}
 
 const dropIndex: Rule = (context) => {
   const { statement, before, nameOf, emit } = context;

@@ -226,6 +226,13 @@ function commits(context: MigrationContext, statements: readonly Statement[], do
   }
 }
 
+const NOT_COMPARED: ReadonlySet<Change["kind"]> = new Set([
+  "extension",
+  "schema",
+  "sequence",
+  "droppedIndex",
+]);
+
 /** What is still there after down, or no longer; without what no longer differs in a way that matters. */
 function leftOvers(context: MigrationContext, down: readonly Statement[]): string[] {
   const changes = context.changes.upAndDown ?? [];
@@ -238,7 +245,7 @@ function leftOvers(context: MigrationContext, down: readonly Statement[]): strin
     changes.flatMap((one) => (one.kind === "table" && !(one.before && one.after) ? one.name : [])),
   );
   return changes.flatMap((change): string[] => {
-    if (change.kind === "extension" || change.kind === "schema" || change.kind === "sequence") return [];
+    if (NOT_COMPARED.has(change.kind)) return [];
     if (change.kind === "table")
       return tableLeft(change.name, change.before, change.after, migration, renamesTypes);
     if (change.before !== undefined && change.after !== undefined) return [];
