@@ -1,7 +1,9 @@
+import type { RangeVar } from "libpg-query";
 import { type Finding, placesIn, raise } from "../finding.ts";
 import { READING_SQL_CHECKS as CHECKS } from "./checks/statements.ts";
 import { type Lock, locksOf } from "./locks.ts";
 import { loadParser, type Parser } from "./parse.ts";
+import { partsAround } from "./part.ts";
 import { type Replay, replayStatement } from "./replay.ts";
 import { MIGRATION_RULES, RULES } from "./rules/index.ts";
 import { changesManyRows } from "./rules/transaction-work.ts";
@@ -15,6 +17,7 @@ import type {
   MigrationContext,
   MigrationFacts,
   MigrationSet,
+  RuleContext,
   Script,
   Statement,
   UserFunction,
@@ -157,16 +160,13 @@ function play(run: Run, migration: Migration, script: Script, statements: Statem
     locks: [] as readonly Lock[],
     migration,
     direction: "up" as const,
-    get earlier() {
-      return statements.slice(0, at);
-    },
-    get later() {
-      return statements.slice(at + 1);
-    },
+    script: statements,
+    at,
+    ...partsAround(statements, () => at),
     settings,
     facts,
     first,
-    nameOf: replay.nameOf,
+    nameOf: once(replay.nameOf, () => at),
     emit: emitter(run, () => statements[at]!),
   };
   for (at = 0; at < statements.length; at += 1) {
@@ -174,6 +174,7 @@ function play(run: Run, migration: Migration, script: Script, statements: Statem
     simulation.before(statement);
     const locks = locksOf(statement, context);
     context.statement = statement;
+    context.at = at;
     context.locks = locks;
     if (judged) for (const rule of RULES) rule(context);
     const changed = session.transaction === undefined ? undefined : changesManyRows(context);
@@ -183,6 +184,18 @@ function play(run: Run, migration: Migration, script: Script, statements: Statem
     simulation.after(statement, locks, changed);
   }
   run.unit = session.unit + 1;
+}
+
+/** Remembers the last answer while one statement is looked at: nearly every rule asks for the same relation. */
+function once(nameOf: RuleContext["nameOf"], current: () => number): RuleContext["nameOf"] {
+  let last: { relation: RangeVar | undefined; at: number; name: string } | undefined;
+  return (relation) => {
+    const at = current();
+    if (last === undefined || last.relation !== relation || last.at !== at) {
+      last = { relation, at, name: nameOf(relation) };
+    }
+    return last.name;
+  };
 }
 
 const emitter =

@@ -102,8 +102,12 @@ export function replayStatement(replay: Replay, statement: Statement) {
       const renamed = type.values.map((value) => (value === oldVal ? newVal : value));
       const values =
         oldVal === undefined && !type.values.includes(newVal) ? [...type.values, newVal] : renamed;
-      const added = oldVal === undefined && !type.values.includes(newVal) ? [[newVal, made] as const] : [];
-      state.set("type", name, { ...type, values, added: new Map([...type.added, ...added]) });
+      const isAdded = oldVal === undefined && !type.values.includes(newVal);
+      const added = isAdded && {
+        added: new Map([...type.added, [newVal, made]]),
+        lastAdded: made.transaction,
+      };
+      state.set("type", name, { ...type, values, ...added });
       break;
     }
     case "CreateDomainStmt": {

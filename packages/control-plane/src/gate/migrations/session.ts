@@ -7,8 +7,6 @@ export type HeldLock = {
   mode: LockMode;
   /** Where it was taken. */
   line: number;
-  /** The migration itself made the table, so that nobody waits for it. */
-  madeHere: boolean;
 };
 
 /** From the weakest to the strongest, as in PostgreSQL's manual. */
@@ -39,8 +37,10 @@ export type Session = {
   lockTimeout: Limit;
   statementTimeout: Limit;
   searchPath: readonly string[];
-  /** Locks on relations held by the open transaction; without one always empty. */
-  locks: readonly HeldLock[];
+  /** The locks on a relation that the open transaction holds; without one always empty. */
+  locksOn(table: string): readonly HeldLock[];
+  /** Those of them all that keep writers out of tables that were there before the migration. */
+  blocking: readonly HeldLock[];
   /** Tables in use of which the open transaction has changed many rows. */
   backfilled: ReadonlySet<string>;
 };

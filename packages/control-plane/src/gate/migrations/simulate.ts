@@ -1,5 +1,5 @@
 import type { Node, VariableSetStmt } from "libpg-query";
-import type { Lock } from "./locks.ts";
+import { blocksWrites, type Lock } from "./locks.ts";
 import { callsIn, constantOf, hasOption } from "./nodes.ts";
 import type { HeldLock, Limit, Session } from "./session.ts";
 import type { MigrationSettings } from "./settings.ts";
@@ -97,10 +97,33 @@ export function openSession(
   let start: { mark: Mark; set: Values } | undefined;
   let savepoints: Savepoint[] = [];
   let locks: HeldLock[] = [];
+  let byTable = new Map<string, HeldLock[]>();
+  let blocking: HeldLock[] = [];
   let backfilled = new Set<string>();
-  const session: Session = { transaction: undefined, unit, wrap, ...set, locks, backfilled };
+  const session: Session = {
+    transaction: undefined,
+    unit,
+    wrap,
+    ...set,
+    locksOn: (table) => byTable.get(table) ?? [],
+    blocking,
+    backfilled,
+  };
 
-  const refresh = () => Object.assign(session, { ...set, ...local, locks, backfilled });
+  const refresh = () => Object.assign(session, set, local, { blocking, backfilled });
+  const hold = (lock: HeldLock) => {
+    const known = byTable.get(lock.table);
+    if (known?.some(({ mode }) => mode === lock.mode)) return;
+    if (known) known.push(lock);
+    else byTable.set(lock.table, [lock]);
+    locks.push(lock);
+    if (blocksWrites(lock.mode) && !state.madeHere(lock.table)) blocking.push(lock);
+  };
+  const release = () => {
+    locks = [];
+    byTable = new Map();
+    blocking = [];
+  };
   const begin = (by: "begin" | "runner" | "assumed" | "statement") => {
     session.unit += 1;
     session.transaction = { id: session.unit, by };
@@ -115,7 +138,7 @@ export function openSession(
     start = undefined;
     local = {};
     savepoints = [];
-    locks = [];
+    release();
     backfilled = new Set();
     refresh();
   };
@@ -165,7 +188,9 @@ export function openSession(
         if (savepoint === undefined) return;
         state.rollback(savepoint.mark);
         ({ set, local } = savepoint);
-        locks = locks.slice(0, savepoint.locks);
+        const held = locks.slice(0, savepoint.locks);
+        release();
+        for (const lock of held) hold(lock);
         savepoints = savepoints.slice(0, at + 1);
         refresh();
         return;
@@ -185,14 +210,10 @@ export function openSession(
       } else if (session.transaction === undefined) begin("statement");
     },
     after(statement, taken, changed) {
-      const { madeHere } = state;
       if (session.transaction !== undefined) {
         if (changed !== undefined) backfilled.add(changed);
         const { line } = statement.place;
-        for (const { table, mode } of taken) {
-          const known = locks.some((held) => held.table === table && held.mode === mode);
-          if (!known) locks.push({ table, mode, line, madeHere: madeHere(table) });
-        }
+        for (const { table, mode } of taken) hold({ table, mode, line });
       }
       if (statement.kind === "TransactionStmt") transaction(statement);
       else if (statement.kind === "VariableSetStmt") setting(statement.node, assign, reset);

@@ -46,6 +46,16 @@ export function emptyState(): State {
   const indexNames = new Map<string, Set<string>>();
   const mapOf = (kind: keyof Objects) => maps[kind] as Map<string, AnyObject>;
 
+  const isRelation = (kind: keyof Objects) =>
+    kind === "table" || kind === "view" || kind === "index" || kind === "sequence";
+  /** The full names of relations: how many kinds have it. */
+  const relations = new Map<string, number>();
+  let temporary = 0;
+  const count = (name: string, step: 1 | -1) => {
+    relations.set(name, (relations.get(name) ?? 0) + step);
+    if (name.startsWith("pg_temp.")) temporary += step;
+  };
+
   const put = (kind: keyof Objects, name: string, object: AnyObject | undefined) => {
     const map = mapOf(kind);
     if (kind === "index") {
@@ -57,12 +67,12 @@ export function emptyState(): State {
         indexNames.set(table, names.add(name));
       }
     }
+    if (isRelation(kind) && map.has(name) !== (object !== undefined)) count(name, object ? 1 : -1);
     if (object === undefined) map.delete(name);
     else map.set(name, object);
   };
 
-  const exists = (name: string) =>
-    maps.table.has(name) || maps.view.has(name) || maps.index.has(name) || maps.sequence.has(name);
+  const exists = (name: string) => (relations.get(name) ?? 0) > 0;
 
   const state: State = {
     migration: 0,
@@ -76,7 +86,7 @@ export function emptyState(): State {
       const name = relation?.relname ?? "";
       if (relation?.schemaname !== undefined) return `${relation.schemaname}.${name}`;
       if (relation?.relpersistence === "t") return `pg_temp.${name}`;
-      if (exists(`pg_temp.${name}`)) return `pg_temp.${name}`;
+      if (temporary > 0 && exists(`pg_temp.${name}`)) return `pg_temp.${name}`;
       for (const schema of searchPath) {
         const full = `${schema}.${name}`;
         if (exists(full)) return full;

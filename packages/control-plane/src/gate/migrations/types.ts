@@ -3,6 +3,7 @@ import type { Check, Severity } from "../check.ts";
 import type { Finding, Place, SourceFile } from "../finding.ts";
 import type { Contraction } from "./ledger.ts";
 import type { Lock } from "./locks.ts";
+import type { Part } from "./part.ts";
 import type { Session } from "./session.ts";
 import type { MigrationSettings } from "./settings.ts";
 import type { State } from "./state.ts";
@@ -100,10 +101,13 @@ export type RuleContext = {
   migration: Migration;
   /** Which way the script goes; only `up` is what a release runs by itself. */
   direction: "up" | "down";
-  /** The statements that ran before this one in the same script. */
-  earlier: readonly Statement[];
-  /** The statements of the script that come after it. Of called functions only what was known when it began. */
-  later: readonly Statement[];
+  /** All statements of the script, and which of them this one is. Of called functions what was known when it began. */
+  script: readonly Statement[];
+  at: number;
+  /** Those before this one. */
+  earlier: Part;
+  /** Those behind it. */
+  later: Part;
   settings: MigrationSettings;
   facts: MigrationFacts;
   /** True the first time that this key is asked for in a script; for what is worth saying once. */
@@ -222,6 +226,8 @@ export type UserType = {
   values: readonly string[];
   /** Values added by ALTER TYPE … ADD VALUE, and when. */
   added: ReadonlyMap<string, Made>;
+  /** The transaction that added the last of them. */
+  lastAdded?: number;
   /** What a domain is of. */
   base?: string;
   /** A domain that tests its values. */

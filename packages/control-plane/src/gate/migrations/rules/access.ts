@@ -1,7 +1,8 @@
 import type { Node, RoleSpec } from "libpg-query";
 import { ACCESS_CHECKS as CHECKS } from "../checks/access.ts";
 import { commandsOf, constantOf, relationOf, relationsOf, stringsOf } from "../nodes.ts";
-import type { Rule, RuleContext, Statement } from "../types.ts";
+import type { Part } from "../part.ts";
+import type { Rule, RuleContext } from "../types.ts";
 import { contractStep } from "./contract.ts";
 import { isOwn } from "./data.ts";
 
@@ -34,8 +35,8 @@ const grants: Rule = (context) => {
     }
     for (const role of losers) {
       const again = context.later.some(
+        "GrantStmt",
         (one) =>
-          one.kind === "GrantStmt" &&
           one.node.is_grant === true &&
           one.node.objtype === objtype &&
           rolesOf(one.node.grantees).some((other) => other.rolename === role.rolename),
@@ -86,8 +87,8 @@ const owners: Rule = (context) => {
   }
 };
 
-const createsPolicy = (context: RuleContext, statement: Statement, table: string): boolean =>
-  statement.kind === "CreatePolicyStmt" && context.nameOf(statement.node.table) === table;
+const createsPolicy = (context: RuleContext, part: Part, table: string): boolean =>
+  part.some("CreatePolicyStmt", (one) => context.nameOf(one.node.table) === table);
 
 const rowSecurity: Rule = (context) => {
   const { statement } = context;
@@ -97,8 +98,8 @@ const rowSecurity: Rule = (context) => {
       if (subtype === "AT_DisableRowSecurity" || subtype === "AT_NoForceRowSecurity") {
         const wanted = subtype === "AT_DisableRowSecurity" ? "AT_EnableRowSecurity" : "AT_ForceRowSecurity";
         const again = context.later.some(
+          "AlterTableStmt",
           (one) =>
-            one.kind === "AlterTableStmt" &&
             context.nameOf(one.node.relation) === table &&
             commandsOf(one.node).some((command) => command.subtype === wanted),
         );
@@ -116,7 +117,7 @@ const rowSecurity: Rule = (context) => {
         if (known?.rowSecurity.enabled === true) continue;
         const hasPolicy =
           (known?.policies.size ?? 0) > 0 ||
-          [...context.earlier, ...context.later].some((one) => createsPolicy(context, one, table));
+          [context.earlier, context.later].some((part) => createsPolicy(context, part, table));
         context.emit(CHECKS.rowSecurityOn, {
           params: { table },
           ...(hasPolicy && { severity: "warn" as const }),
@@ -145,8 +146,8 @@ const rowSecurity: Rule = (context) => {
       const relation = relationOf(parts.slice(0, -1));
       if (isOwn(context, relation)) continue;
       const table = context.nameOf(relation);
-      const again = context.later.some((one) => createsPolicy(context, one, table));
-      const wasMade = context.earlier.some((one) => createsPolicy(context, one, table));
+      const again = createsPolicy(context, context.later, table);
+      const wasMade = createsPolicy(context, context.earlier, table);
       const params = { table, name: parts.at(-1) ?? "" };
       // Between the two every row is hidden from the running version, unless nobody sees the step between.
       const isHidden = (again && context.session.transaction !== undefined) || wasMade;

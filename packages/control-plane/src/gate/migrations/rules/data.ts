@@ -148,8 +148,8 @@ function deletion(
 
 /** A bounded DELETE loses rows all the same; worth a word unless the same rows were copied just before. */
 function archived(context: RuleContext, node: DeleteStmt, name: string) {
-  const isCopied = context.earlier
-    .slice(-200)
+  const isCopied = context.script
+    .slice(Math.max(0, context.at - 200), context.at)
     .some(
       (statement) =>
         statement.kind === "InsertStmt" &&
@@ -170,11 +170,11 @@ const fillsOf = new WeakMap<Migration, ReadonlyMap<string, number>>();
 
 /** Whether the script fills the table again after it was emptied, or in the same statement. */
 function isReloaded(context: RuleContext, name: string): boolean {
-  const { migration, earlier } = context;
+  const { migration, script } = context;
   let fills = fillsOf.get(migration);
   if (fills === undefined) {
     const last = new Map<string, number>();
-    for (const [at, statement] of [...earlier, context.statement, ...context.later].entries()) {
+    for (const [at, statement] of script.entries()) {
       for (const write of writesIn(statement)) {
         if (write.kind === "insert") last.set(context.nameOf(write.node.relation), at);
       }
@@ -184,7 +184,7 @@ function isReloaded(context: RuleContext, name: string): boolean {
     fills = last;
     fillsOf.set(migration, fills);
   }
-  return (fills.get(name) ?? -1) >= earlier.length;
+  return (fills.get(name) ?? -1) >= context.at;
 }
 
 function update(context: RuleContext, node: UpdateStmt, ctes: ReadonlyMap<string, SelectStmt>, name: string) {

@@ -70,13 +70,15 @@ function dropTable(context: RuleContext, relation: RangeVar) {
   contractStep(context, name, CHECKS.dropTable, { params: { name } });
 }
 
+const CREATES = ["ViewStmt", "CreateTableAsStmt", "CreateSeqStmt", "CreateStmt"] as const;
+
 /** The statement that makes a relation of that name again later in the script. */
 function createsLater(context: RuleContext, name: string) {
-  return context.later.find((statement) => {
+  return context.later.find(CREATES, (statement) => {
     if (statement.kind === "ViewStmt") return context.nameOf(statement.node.view) === name;
     if (statement.kind === "CreateTableAsStmt") return context.nameOf(statement.node.into?.rel) === name;
     if (statement.kind === "CreateSeqStmt") return context.nameOf(statement.node.sequence) === name;
-    return statement.kind === "CreateStmt" && context.nameOf(statement.node.relation) === name;
+    return context.nameOf(statement.node.relation) === name;
   });
 }
 
@@ -156,10 +158,9 @@ function dropType(context: RuleContext, parts: readonly string[]) {
   const type = context.before.get("type", name);
   if (isMadeHere(context, type?.made)) return;
   const isReplaced = context.earlier.some(
+    "RenameStmt",
     (statement) =>
-      statement.kind === "RenameStmt" &&
-      /TYPE|DOMAIN/.test(statement.node.renameType ?? "") &&
-      statement.node.newname === parts.at(-1),
+      /TYPE|DOMAIN/.test(statement.node.renameType ?? "") && statement.node.newname === parts.at(-1),
   );
   // The old half of an exchange: the rename and the new type are judged where they stand.
   if (isReplaced) return;
@@ -168,8 +169,8 @@ function dropType(context: RuleContext, parts: readonly string[]) {
 
 function schemaIsNew(context: RuleContext, name: string): boolean {
   return context.earlier.some(
-    (one) =>
-      one.kind === "CreateSchemaStmt" && one.node.schemaname === name && one.node.if_not_exists !== true,
+    "CreateSchemaStmt",
+    (one) => one.node.schemaname === name && one.node.if_not_exists !== true,
   );
 }
 
@@ -180,10 +181,11 @@ function dropRoutines(context: RuleContext, statement: StatementOf<"DropStmt">) 
     const known = context.before.get("function", name);
     if (isMadeHere(context, known?.made)) continue;
     const again = context.later.find(
-      (one) => one.kind === "CreateFunctionStmt" && fullName(context, stringsOf(one.node.funcname)) === name,
+      "CreateFunctionStmt",
+      (one) => fullName(context, stringsOf(one.node.funcname)) === name,
     );
     const params = { name };
-    if (again?.kind === "CreateFunctionStmt") {
+    if (again !== undefined) {
       const required = (again.node.parameters ?? []).filter(
         (one) =>
           "FunctionParameter" in one &&
@@ -206,8 +208,8 @@ function dropRoutines(context: RuleContext, statement: StatementOf<"DropStmt">) 
     const isTriggers =
       known?.returns === "trigger" ||
       (known === undefined &&
-        [...context.earlier, ...context.later].some(
-          (one) => one.kind === "DropStmt" && one.node.removeType === "OBJECT_TRIGGER",
+        [context.earlier, context.later].some((part) =>
+          part.some("DropStmt", (one) => one.node.removeType === "OBJECT_TRIGGER"),
         ));
     contractStep(context, name, CHECKS.dropRoutine, {
       params,
@@ -243,14 +245,10 @@ function dropOther(context: RuleContext, node: DropStmt, cascade: boolean) {
       context.emit(OTHERS.dropExtension, { params: { name }, severity: cascade ? "block" : "warn" });
     } else if (removeType === "OBJECT_TRIGGER" || removeType === "OBJECT_RULE") {
       const again = context.later.some(
-        (one) =>
-          one.kind === "CreateTrigStmt" &&
-          one.node.trigname === parts.at(-1) &&
-          context.nameOf(one.node.relation) === onTable,
+        "CreateTrigStmt",
+        (one) => one.node.trigname === parts.at(-1) && context.nameOf(one.node.relation) === onTable,
       );
-      const wasMade = context.earlier.some(
-        (one) => one.kind === "CreateTrigStmt" && one.node.trigname === parts.at(-1),
-      );
+      const wasMade = context.earlier.some("CreateTrigStmt", (one) => one.node.trigname === parts.at(-1));
       if (!again && !wasMade && !isTableOwn)
         context.emit(OTHERS.dropTrigger, { params: { name: parts.at(-1) ?? "", table: onTable } });
     } else if (removeType === "OBJECT_PUBLICATION" || removeType === "OBJECT_FOREIGN_SERVER") {
@@ -288,13 +286,15 @@ function dropKey(context: RuleContext, table: string, name: string, commands: re
   if (isMadeHere(context, constraint?.made)) return;
   const isPrimary = constraint === undefined ? /_pkey$/.test(name) : constraint.kind === "primary";
   if (!isPrimary && constraint?.kind !== "unique") return;
-  const later = context.later.flatMap((one) =>
-    one.kind === "AlterTableStmt" && context.nameOf(one.node.relation) === table ? commandsOf(one.node) : [],
-  );
   const wanted = isPrimary ? "CONSTR_PRIMARY" : "CONSTR_UNIQUE";
-  const isReplaced = [...commands, ...(context.session.transaction === undefined ? [] : later)].some(
-    (one) => constraintOf(one)?.contype === wanted,
-  );
+  const isWanted = (one: AlterTableCmd) => constraintOf(one)?.contype === wanted;
+  const isReplaced =
+    commands.some(isWanted) ||
+    (context.session.transaction !== undefined &&
+      context.later.some(
+        "AlterTableStmt",
+        (one) => context.nameOf(one.node.relation) === table && commandsOf(one.node).some(isWanted),
+      ));
   const params = { name, table };
   if (isReplaced) return;
   if (isPrimary) contractStep(context, `${table}.${name}`, OTHERS.dropPrimaryKey, { params });

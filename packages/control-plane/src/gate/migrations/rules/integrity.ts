@@ -18,8 +18,8 @@ const triggersOff: Rule = (context) => {
       if (subtype === "AT_DisableTrigAll") context.emit(CHECKS.triggersOff, { params: { what: table } });
       if (subtype === "AT_DisableTrigUser" || subtype === "AT_DisableTrig") {
         const again = context.later.some(
+          "AlterTableStmt",
           (one) =>
-            one.kind === "AlterTableStmt" &&
             context.nameOf(one.node.relation) === table &&
             commandsOf(one.node).some((other) => /^AT_Enable\w*Trig/.test(other.subtype ?? "")),
         );
@@ -44,9 +44,7 @@ const triggersOff: Rule = (context) => {
   if (statement.kind === "AlterSeqStmt") {
     const name = context.nameOf(statement.node.sequence);
     const owner = context.before.get("sequence", name)?.ownedBy?.replace(/\.[^.]*$/, "");
-    const isNew = context.earlier.some(
-      (one) => one.kind === "CreateSeqStmt" && context.nameOf(one.node.sequence) === name,
-    );
+    const isNew = context.earlier.some("CreateSeqStmt", (one) => context.nameOf(one.node.sequence) === name);
     const isOwned =
       owner !== undefined && context.before.get("table", owner)?.made?.migration === context.before.migration;
     if (!isNew && !isOwned) for (const option of statement.node.options ?? []) restart(context, option, name);
@@ -68,7 +66,8 @@ function setval(context: RuleContext, args: readonly Node[], at: number | undefi
   if (typeof value !== "number") return;
   const name = String(constantOf(args[0]) ?? "");
   const isNew = context.earlier.some(
-    (one) => one.kind === "CreateSeqStmt" && one.node.sequence?.relname === name.split(".").at(-1),
+    "CreateSeqStmt",
+    (one) => one.node.sequence?.relname === name.split(".").at(-1),
   );
   const sequence = context.before.get("sequence", context.nameOf(relationOf(name.split("."))));
   const owner = sequence?.ownedBy?.replace(/\.[^.]*$/, "");

@@ -11,7 +11,7 @@ const waits: Rule = (context) => {
   const lock = locks.find(({ table, mode }) => atLeast(mode, "SHARE ROW EXCLUSIVE") && inUse(context, table));
   if (lock === undefined) return;
   // The queue is entered once: what the transaction holds already is not waited for again.
-  if (session.locks.some((held) => held.table === lock.table && atLeast(held.mode, lock.mode))) return;
+  if (session.locksOn(lock.table).some((held) => atLeast(held.mode, lock.mode))) return;
   const params = { table: shown(lock.table), mode: lock.mode };
   if (facts.plannedAt !== undefined && settings.peakHours !== undefined) {
     if (inPeakHours(settings.peakHours, facts.plannedAt))
@@ -31,10 +31,10 @@ const waits: Rule = (context) => {
 };
 
 /** The script deals with lock_timeout, so that whoever wrote it believes to be safe. */
-function mentions({ earlier, later, statement, session }: RuleContext): boolean {
+function mentions({ script, session }: RuleContext): boolean {
   const known = scripts.get(session);
   if (known !== undefined) return known;
-  const found = [...earlier, statement, ...later].some(setsLockTimeout);
+  const found = script.some(setsLockTimeout);
   scripts.set(session, found);
   return found;
 }

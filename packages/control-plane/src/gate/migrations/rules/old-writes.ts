@@ -95,7 +95,7 @@ const setsDefault = (context: RuleContext, statement: Statement, table: string, 
 
 const getsDefault = (context: RuleContext, table: string, column: string): boolean =>
   setsDefault(context, context.statement, table, column) ||
-  context.later.some((one) => setsDefault(context, one, table, column));
+  context.later.some("AlterTableStmt", (one) => setsDefault(context, one, table, column));
 
 const hasDefault = (column: Column | undefined): boolean =>
   column !== undefined &&
@@ -106,9 +106,11 @@ const hasDefault = (column: Column | undefined): boolean =>
 
 /** A trigger made in the script may be what fills it for the old version. */
 const hasNewTrigger = (context: RuleContext, table: string): boolean =>
-  [...context.earlier, ...context.later].some(
-    (one) =>
-      one.kind === "CreateTrigStmt" && one.node.row === true && context.nameOf(one.node.relation) === table,
+  [context.earlier, context.later].some((part) =>
+    part.some(
+      "CreateTrigStmt",
+      (one) => one.node.row === true && context.nameOf(one.node.relation) === table,
+    ),
   );
 
 function setNotNull(
@@ -131,13 +133,11 @@ function setNotNull(
 function dropDefault(context: RuleContext, table: string, column: string, known: Column | undefined) {
   if (getsDefault(context, table, column)) return;
   if (known !== undefined && !known.notNull) return;
-  const dropsNotNull = [context.statement, ...context.later].some(
-    (one) =>
-      one.kind === "AlterTableStmt" &&
-      context.nameOf(one.node.relation) === table &&
-      commandsOf(one.node).some((other) => other.subtype === "AT_DropNotNull" && other.name === column),
-  );
-  if (dropsNotNull) return;
+  const dropsNotNull = (one: Statement) =>
+    one.kind === "AlterTableStmt" &&
+    context.nameOf(one.node.relation) === table &&
+    commandsOf(one.node).some((other) => other.subtype === "AT_DropNotNull" && other.name === column);
+  if (dropsNotNull(context.statement) || context.later.some("AlterTableStmt", dropsNotNull)) return;
   const params = { table, column };
   if (known === undefined) context.emit(CHECKS.dropDefault, { params, severity: "warn" });
   else contractStep(context, `${table}.${column}`, CHECKS.dropDefault, { params });

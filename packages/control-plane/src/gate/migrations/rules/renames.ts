@@ -26,9 +26,7 @@ const rename: Rule = (context) => {
       return renameType(context, node, to);
     case "OBJECT_SCHEMA": {
       const name = node.subname ?? "";
-      const isNew = context.earlier.some(
-        (one) => one.kind === "CreateSchemaStmt" && one.node.schemaname === name,
-      );
+      const isNew = context.earlier.some("CreateSchemaStmt", (one) => one.node.schemaname === name);
       if (!isNew) contractStep(context, name, CHECKS.renameObject, { params: { name, to } });
       return;
     }
@@ -64,14 +62,14 @@ function renameColumn(context: RuleContext, node: RenameStmt, to: string) {
     return;
   }
   const again = context.later.find(
+    "RenameStmt",
     (one) =>
-      one.kind === "RenameStmt" &&
       /COLUMN|ATTRIBUTE/.test(one.node.renameType ?? "") &&
       one.node.newname === column &&
       context.nameOf(one.node.relation) === table,
   );
   const params = { table, column, to };
-  const copy = again?.kind === "RenameStmt" ? again.node.subname : undefined;
+  const copy = again?.node.subname;
   const isCopy = isMadeHere(context, context.before.get("table", table)?.columns.get(copy ?? "")?.made);
   if (again && !isCopy && context.session.transaction !== undefined)
     context.emit(CHECKS.exchanged, { params: { name: `${table}.${column}` } });
@@ -84,9 +82,9 @@ function renameRelation(context: RuleContext, node: RenameStmt, to: string) {
   const known = context.before.get("view", name);
   if (isMadeHere(context, known?.made) || isMadeHere(context, context.before.get("table", name)?.made))
     return;
-  const isTaken = context.later.find((one) => {
+  const isTaken = context.later.find(["ViewStmt", "RenameStmt"], (one) => {
     if (one.kind === "ViewStmt") return context.nameOf(one.node.view) === name;
-    if (one.kind === "RenameStmt" && one.node.relation !== undefined && one.node.subname === undefined) {
+    if (one.node.relation !== undefined && one.node.subname === undefined) {
       const schema = context.nameOf(one.node.relation).replace(/\.[^.]*$/, "");
       return `${schema}.${one.node.newname}` === name;
     }
@@ -105,23 +103,17 @@ function renameType(context: RuleContext, node: RenameStmt, to: string) {
   const type = context.before.get("type", name);
   if (isMadeHere(context, type?.made)) return;
   const again = context.later.find(
-    (one) => one.kind === "CreateEnumStmt" && stringsOf(one.node.typeName).at(-1) === parts.at(-1),
+    "CreateEnumStmt",
+    (one) => stringsOf(one.node.typeName).at(-1) === parts.at(-1),
   );
-  if (again?.kind !== "CreateEnumStmt") {
+  if (again === undefined) {
     const isOther = context.later.some(
-      (one) =>
-        one.kind === "RenameStmt" &&
-        /TYPE|DOMAIN/.test(one.node.renameType ?? "") &&
-        one.node.newname === parts.at(-1),
+      "RenameStmt",
+      (one) => /TYPE|DOMAIN/.test(one.node.renameType ?? "") && one.node.newname === parts.at(-1),
     );
     if (isOther) {
-      const made = context.earlier.find((one) => one.kind === "CreateEnumStmt");
-      return enumExchange(
-        context,
-        name,
-        type?.values,
-        made?.kind === "CreateEnumStmt" ? stringsOf(made.node.vals) : undefined,
-      );
+      const made = context.earlier.find("CreateEnumStmt", () => true);
+      return enumExchange(context, name, type?.values, made && stringsOf(made.node.vals));
     }
     return contractStep(context, name, CHECKS.renameObject, { params: { name, to } });
   }
@@ -167,9 +159,7 @@ const setSchema: Rule = (context) => {
     )
       return;
     const name = context.nameOf(relation);
-    const hasView = context.later.some(
-      (one) => one.kind === "ViewStmt" && context.nameOf(one.node.view) === name,
-    );
+    const hasView = context.later.some("ViewStmt", (one) => context.nameOf(one.node.view) === name);
     if (hasView && context.session.transaction !== undefined)
       return context.emit(CHECKS.exchanged, { params: { name } });
     return contractStep(context, name, CHECKS.setSchema, { params: { name, to: newschema } });

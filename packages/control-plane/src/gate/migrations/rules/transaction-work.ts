@@ -9,7 +9,7 @@ import { emitLong, hasRows, ifFirm, inUse, shown } from "./locking.ts";
 
 /** A lock of this transaction for which writers (or everybody) wait until it ends. */
 const heldInUse = (context: RuleContext): HeldLock | undefined =>
-  context.session.locks.find((held) => atLeast(held.mode, "SHARE") && inUse(context, held.table));
+  context.session.blocking.find((held) => inUse(context, held.table));
 
 /** Changes many rows of tables while DDL of the same transaction keeps them, or others, locked. */
 const backfill: Rule = (context) => {
@@ -113,7 +113,7 @@ function isNarrow({ before }: Pick<RuleContext, "before">, table: string, where:
 /** Long work of another kind while a lock is held. */
 const work: Rule = (context) => {
   const { statement, before, session, emit } = context;
-  if (session.transaction === undefined || session.locks.length === 0 || statement.handler) return;
+  if (session.transaction === undefined || statement.handler) return;
   const held = heldInUse(context);
   if (held === undefined) return;
   const what = longWork(context);
@@ -127,7 +127,7 @@ const work: Rule = (context) => {
     ({ table, mode }) =>
       atLeast(mode, "ACCESS EXCLUSIVE") &&
       inUse(context, table) &&
-      !session.locks.some((one) => one.table === table) &&
+      session.locksOn(table).length === 0 &&
       before.get("table", table)?.parent !== held.table,
   );
   if (other === undefined || !context.first("several-locks")) return;

@@ -1,7 +1,8 @@
 import { TRANSACTION_CHECKS as CHECKS } from "../checks/transaction.ts";
 import { callsIn, constantOf, walk } from "../nodes.ts";
+import type { Part } from "../part.ts";
 import { refusesTransaction } from "../simulate.ts";
-import type { Rule, Statement } from "../types.ts";
+import type { Rule, Statement, UserType } from "../types.ts";
 import { ifFirm } from "./locking.ts";
 
 const CONCURRENTLY: Partial<Record<Statement["kind"], string>> = {
@@ -47,17 +48,21 @@ const control: Rule = (context) => {
   }
   if (kind === "TRANS_STMT_BEGIN" || kind === "TRANS_STMT_START") {
     if (session.wrap === "per-file") {
-      if (by === "runner" && !later.some(endsTransaction))
+      if (by === "runner" && !later.some("TransactionStmt", endsTransaction))
         emit(CHECKS.commitInsideRunner, { severity: "warn" });
-    } else if (!later.some(endsTransaction)) emit(CHECKS.transactionLeftOpen);
+    } else if (!later.some("TransactionStmt", endsTransaction)) emit(CHECKS.transactionLeftOpen);
     return;
   }
   if (!ends) return;
   if (by === "runner") emit(CHECKS.commitInsideRunner);
   else if (by === undefined) emit(CHECKS.commitWithoutBegin);
-  else if (kind === "TRANS_STMT_ROLLBACK" && by === "begin" && !later.some(endsTransaction)) {
+  else if (
+    kind === "TRANS_STMT_ROLLBACK" &&
+    by === "begin" &&
+    !later.some("TransactionStmt", endsTransaction)
+  ) {
     emit(CHECKS.transactionRolledBack);
-  } else if (chain && !later.some(endsTransaction)) emit(CHECKS.transactionLeftOpen);
+  } else if (chain && !later.some("TransactionStmt", endsTransaction)) emit(CHECKS.transactionLeftOpen);
 };
 
 const endsTransaction = (statement: Statement): boolean =>
@@ -71,16 +76,16 @@ const endsTransaction = (statement: Statement): boolean =>
 const newEnumValue: Rule = (context) => {
   const { statement, before, session, emit } = context;
   if (session.transaction === undefined || statement.kind === "AlterEnumStmt") return;
-  const values = new Set<string>();
+  if (statement.kind === "CommentStmt" || statement.kind === "CreateFunctionStmt") return;
+  const grown: UserType[] = [];
   for (const type of before.all("type")) {
-    if (type.added.size === 0 || type.made?.transaction === session.unit) continue;
-    for (const [value, made] of type.added) if (made.transaction === session.unit) values.add(value);
+    if (type.lastAdded === session.unit && type.made?.transaction !== session.unit) grown.push(type);
   }
-  if (values.size === 0 || statement.kind === "CommentStmt" || statement.kind === "CreateFunctionStmt")
-    return;
+  if (grown.length === 0) return;
+  const isNew = (value: string) => grown.some((type) => type.added.get(value)?.transaction === session.unit);
   walk(statement.node, (kind, node) => {
     const text = kind === "A_Const" ? (node.sval as { sval?: string } | undefined)?.sval : undefined;
-    if (text !== undefined && values.has(text)) {
+    if (text !== undefined && isNew(text)) {
       emit(CHECKS.enumValueUsed, {
         at: node.location as number | undefined,
         params: { value: text },
@@ -95,24 +100,24 @@ const HARMLESS_SETTINGS =
   /^(lock_timeout|statement_timeout|idle_in_transaction_session_timeout|client_min_messages)$/;
 
 /** What a SET for the session leaves behind for the next migration on the same connection. */
-const leak: Rule = ({ statement, session, later, emit }) => {
+const leak: Rule = ({ statement, session, script, at, later, emit }) => {
   if (statement.within !== "script") return;
   if (statement.kind === "VariableSetStmt") {
     const { kind, is_local, name = "" } = statement.node;
     if (kind !== "VAR_SET_VALUE" || is_local || HARMLESS_SETTINGS.test(name) || !LEAKS.test(name)) return;
     if (session.transaction !== undefined && session.transaction.by !== "assumed" && rollsBack(later)) return;
-    if (!later.some((one) => resets(one, name))) emit(CHECKS.settingLeaks, { params: { name } });
+    if (!later.some(RESETS, (one) => resets(one, name))) emit(CHECKS.settingLeaks, { params: { name } });
     return;
   }
   if (statement.kind !== "SelectStmt" || !/set_config|advisory/.test(statement.text)) return;
   for (const { name, args } of callsIn(statement.node)) {
     const setting = String(constantOf(args[0]) ?? "");
     if (name === "set_config" && constantOf(args[2]) !== true && LEAKS.test(setting)) {
-      if (!later.some((one) => resets(one, setting)))
+      if (!later.some(RESETS, (one) => resets(one, setting)))
         emit(CHECKS.settingLeaks, { params: { name: setting } });
     }
     if (/^pg_(try_)?advisory_lock(_shared)?$/.test(name)) {
-      const released = later.some((one) => one.text.includes("pg_advisory_unlock"));
+      const released = script.slice(at + 1).some((one) => one.text.includes("pg_advisory_unlock"));
       if (!released) emit(CHECKS.advisoryLockKept);
     }
   }
@@ -122,8 +127,10 @@ const leak: Rule = ({ statement, session, later, emit }) => {
 const LEAKS =
   /^(search_path|role|session_authorization|session_replication_role|row_security|check_function_bodies|default_tablespace|default_table_access_method|timezone|standard_conforming_strings|transform_null_equals|synchronous_commit)$/i;
 
-const rollsBack = (later: readonly Statement[]): boolean =>
-  later.some((one) => one.kind === "TransactionStmt" && one.node.kind === "TRANS_STMT_ROLLBACK");
+const rollsBack = (later: Part): boolean =>
+  later.some("TransactionStmt", (one) => one.node.kind === "TRANS_STMT_ROLLBACK");
+
+const RESETS = ["DiscardStmt", "SelectStmt", "VariableSetStmt"] as const;
 
 function resets(statement: Statement, name: string): boolean {
   if (statement.kind === "DiscardStmt") return true;
