@@ -29,8 +29,32 @@ export async function gateNewReleases(
   }
   if (unknown.length === 0) return;
   progress("checking what the releases were built from");
-  const { code, output } = await runCheck(config, unknown);
-  if (code !== 0) progress(`the change gate did not pass:\n${output}`);
+  const { code, output, errors } = await runCheck(config, unknown);
+  if (code !== 0) progress(`the change gate did not pass:\n${reasonsIn(output) || errors}`);
+}
+
+const SHOWN_FINDINGS = 5;
+
+type Found = {
+  code: string;
+  severity: string;
+  undecided?: boolean;
+  path: string;
+  line: number;
+  reason: string;
+};
+
+function reasonsIn(output: string): string {
+  try {
+    const { findings } = JSON.parse(output) as { findings: Found[] };
+    const deciding = findings.filter(({ severity, undecided }) => severity === "block" || undecided);
+    return deciding
+      .slice(0, SHOWN_FINDINGS)
+      .map(({ code, path: file, line, reason }) => `  ${file}:${line} ${code}: ${reason}`)
+      .join("\n");
+  } catch {
+    return "";
+  }
 }
 
 async function builtReleases(
@@ -50,8 +74,11 @@ async function builtReleases(
   return found.flat();
 }
 
-function runCheck(config: Config, releases: string[]): Promise<{ code: number; output: string }> {
-  const args = [SHIPPED.cli, "check", "--record", releases.join(",")];
+function runCheck(
+  config: Config,
+  releases: string[],
+): Promise<{ code: number; output: string; errors: string }> {
+  const args = [SHIPPED.cli, "check", "--json", "--record", releases.join(",")];
   const options = {
     cwd: path.dirname(config.definition),
     env: {
@@ -66,7 +93,7 @@ function runCheck(config: Config, releases: string[]): Promise<{ code: number; o
   return new Promise((resolve) => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
       const code = error ? (typeof error.code === "number" ? error.code : 2) : 0;
-      resolve({ code, output: `${stdout}${stderr}`.trim() });
+      resolve({ code, output: stdout, errors: stderr.trim() });
     });
   });
 }
