@@ -176,12 +176,13 @@ export async function checkVulnerabilityReports(
     highDays: vulnerabilities.days.high,
   };
   const settings = { ...vulnerabilities, days: { ...vulnerabilities.days, critical, high } };
-  const { files, unread } = gate.files.readAll(reports);
+  const { files, unread } = gate.files.readAll([...new Set(reports)]);
   const known = gate.files.read(settings.ledger);
   const ledger = "file" in known ? known.file : undefined;
   const dated = files.map((file) => {
     const modified = dateOf(gate.files.cwd, file.path);
-    return modified ? { ...file, modified } : file;
+    const named = { ...file, name: gate.files.nameOf(file.path) };
+    return modified ? { ...named, modified } : named;
   });
   const record = options.updateLedger === true;
   if (dated.length === 0) return [unread];
@@ -235,16 +236,22 @@ export async function checkCoverageReports(gate: Gate, reports: string[]): Promi
     ...(gate.settings.configuration.coverage ?? coverageSettings.parse({})),
     ...(promised ? { minimum: promised.lineCoverage } : {}),
   };
-  const tree = gate.files.tree();
-  const named =
-    reports.length > 0 ? [...new Set(reports)] : (settings.reports ?? usualReports(keptOf(gate, tree)));
+  const usual = () => settings.reports ?? usualReports(keptOf(gate, gate.files.tree()));
+  const named = reports.length > 0 ? [...new Set(reports)] : usual();
   if (named.length === 0) return [nothingIn(".")];
-  const given = named.map((shown) => {
-    const result = gate.files.read(shown);
-    const file = "file" in result ? result.file : null;
-    return { path: shown, file, modifiedAt: dateOf(gate.files.cwd, shown) ?? null };
-  });
-  return [{ files: named, findings: checkCoverage(given, settings, gate.now) }];
+  // What is there and cannot be opened is told as such, not as missing.
+  const isThere = (shown: string) => dateOf(gate.files.cwd, shown) !== undefined;
+  const { files, unread } = gate.files.readAll(named.filter(isThere));
+  const given = [
+    ...files.map((file) => ({
+      path: file.path,
+      file,
+      modifiedAt: dateOf(gate.files.cwd, file.path) ?? null,
+    })),
+    ...named.filter((shown) => !isThere(shown)).map((path) => ({ path, file: null, modifiedAt: null })),
+  ];
+  const findings = checkCoverage(given, settings, gate.now);
+  return [unread, { files: given.map(({ path }) => path), findings }];
 }
 
 /** Variables of every environment, `.env` files, and coverage reports. */

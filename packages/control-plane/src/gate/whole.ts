@@ -19,7 +19,10 @@ export type FamilyRun = { family: string; outcomes: Outcome[] };
 export async function checkEverything(gate: Gate): Promise<FamilyRun[]> {
   const { settings } = gate;
   const whole = gate.files.tree();
-  const tree = { ...whole, paths: gate.kept(whole.paths) };
+  const kept = gate.kept(whole.paths);
+  // What may not be opened is told once, and no family has to look at it.
+  const refused = kept.filter((name) => isRefused(gate, name));
+  const tree = { ...whole, paths: kept.filter((name) => !refused.includes(name)) };
   const runs: FamilyRun[] = [];
   const add = (family: string, outcomes: Outcome[]) => {
     if (outcomes.some((outcome) => outcome.files.length > 0)) runs.push({ family, outcomes });
@@ -48,7 +51,9 @@ export async function checkEverything(gate: Gate): Promise<FamilyRun[]> {
     add("contract", await checkContractPair(gate, base, revision));
   }
   const { recognizeEvents } = await import("./events/index.ts");
-  for (const { bases, revision } of recognizeEvents(tree)) {
+  // Only the names matter here; what cannot be read is told when the versions are compared.
+  const names = { ...tree, read: (path: string) => ({ path, text: "" }) };
+  for (const { bases, revision } of recognizeEvents(names)) {
     add("events", await checkEventVersions(gate, [...bases.map(({ name }) => name), revision.name]));
   }
 
@@ -76,12 +81,17 @@ export async function checkEverything(gate: Gate): Promise<FamilyRun[]> {
   // Every text may hold a secret: that alone does not show that anything here is known to the gate.
   const isRecognized = runs.length > 0;
   // What is no text holds no secret that a person wrote there.
-  const mayHold = supply.secrets.filter((name) => {
-    const result = gate.files.read(name);
-    return "file" in result || result.isText !== false;
-  });
-  const { files, unread } = gate.files.readAll(mayHold);
-  add("secrets", [unread, checkSecrets(files)]);
+  const { files } = gate.files.readAll(supply.secrets.filter((name) => "file" in gate.files.read(name)));
+  add("secrets", [gate.files.readAll(refused).unread, checkSecrets(files)]);
   if (!isRecognized) runs.push({ family: "gate", outcomes: [nothingIn(".")] });
   return runs;
+}
+
+/** Named so, a file is read by what stands in it; one that is no text must not go unseen. */
+const MUST_BE_TEXT =
+  /(^|\/)\.env(\.[\w.-]+)?$|(^|\/)(migrations?|migrate|flyway|drizzle|prisma)\/(.*\/)?[^/]+\.sql$/i;
+
+function isRefused(gate: Gate, name: string): boolean {
+  const result = gate.files.read(name);
+  return !("file" in result) && (result.isText !== false || MUST_BE_TEXT.test(name));
 }

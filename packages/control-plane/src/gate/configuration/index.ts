@@ -58,9 +58,11 @@ export function checkConfiguration(
     ...checkEnvironments(settings, read, context.settingsPath ?? "toban.check.json", files),
     ...checkEnvFiles(tree, settings, read),
   ];
-  const reports = askedReports(tree, settings).map(
-    (path): CoverageReport => ({ path, file: read(path), modifiedAt: context.modifiedAt(path) }),
-  );
+  const reports = askedReports(tree, settings).map((path): CoverageReport => {
+    // What is there and is no text states nothing; it is not missing.
+    const unread = tree.paths.includes(path) ? { path, text: "" } : null;
+    return { path, file: read(path) ?? unread, modifiedAt: context.modifiedAt(path) };
+  });
   const coverage = settings.coverage ?? coverageSettings.parse({});
   findings.push(...checkCoverage(reports, coverage, context.now));
   return { files: [...files].sort(), findings };

@@ -1,4 +1,4 @@
-import type { Finding } from "../finding.ts";
+import { type Finding, verdictOf } from "../finding.ts";
 import type { Report } from "../report.ts";
 import type { Language } from "./text.ts";
 
@@ -8,9 +8,17 @@ export function asJunit(report: Report, language: Language): string {
   for (const finding of report.findings) {
     byPath.set(finding.path, [...(byPath.get(finding.path) ?? []), finding]);
   }
-  const count = (verdict: string) => report.files.filter((file) => file.verdict === verdict).length;
-  const counts = `tests="${report.files.length}" failures="${count("fail")}" errors="${count("inconclusive")}"`;
-  const cases = report.files.map(({ path, verdict }) => {
+  // What is wrong with no file in particular (the settings, the command) is a case of its own.
+  const named = new Set(report.files.map(({ path }) => path));
+  const others = [...byPath].filter(([path]) => !named.has(path));
+  const files = [
+    ...report.files,
+    ...others.map(([path, found]) => ({ path: path || "toban check", verdict: verdictOf(found) })),
+  ];
+  byPath.set("toban check", byPath.get("") ?? []);
+  const count = (verdict: string) => files.filter((file) => file.verdict === verdict).length;
+  const counts = `tests="${files.length}" failures="${count("fail")}" errors="${count("inconclusive")}"`;
+  const cases = files.map(({ path, verdict }) => {
     const found = byPath.get(path) ?? [];
     const counted = found.filter((f) => (verdict === "fail" ? isBlock(f) : f.undecided));
     const others = found.filter((f) => !counted.includes(f));

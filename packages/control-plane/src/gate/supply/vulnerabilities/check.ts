@@ -10,7 +10,13 @@ import { readReport } from "./report.ts";
 import type { Problem, Scan } from "./scan.ts";
 
 /** A report; `text` is undefined when it could not be read, `modified` is the file's time, for reports that tell none. */
-export type Report = { path: string; text: string | undefined; modified?: Date };
+export type Report = {
+  path: string;
+  text: string | undefined;
+  modified?: Date;
+  /** What the ledger calls it, however it was named now. Default: its path. */
+  name?: string;
+};
 
 export type VulnerabilityOutcome = {
   outcome: Outcome;
@@ -87,7 +93,8 @@ export function checkVulnerabilities(
 }
 
 /** What a ledger calls a scan: its tool and what it looked at, or the report's path when the tool does not say. */
-const sourceOf = (report: Report, scan: Scan): string => `${scan.tool}:${scan.subject ?? report.path}`;
+const sourceOf = (report: Report, scan: Scan): string =>
+  `${scan.tool}:${scan.subject ?? report.name ?? report.path}`;
 
 const databaseLimit = (settings: Settings, now: Date) =>
   new Date(now.getTime() - settings.maxDatabaseAgeHours * HOUR);
@@ -144,10 +151,13 @@ function judgeBy(
     const entry = strictest(entriesOf(one.ids, one.package), settings, now);
     const clock = entry && clockOf(entry.history, settings.days);
     const fix = one.fixedIn.length === 0 ? "" : ` (${one.fixedIn.slice(0, 3).join(", ")})`;
-    const params = { id: one.ids[0]!, package: one.package, fix, ...paramsOf(one, clock, now) };
+    const params = { id: shownId(one.ids[0]!), package: one.package, fix, ...paramsOf(one, clock, now) };
     return raise(checkFor(one, clock, now), place, params);
   };
 }
+
+/** GitHub writes its own ids in lower case. */
+const shownId = (id: string) => (id.startsWith("GHSA-") ? `GHSA-${id.slice(5).toLowerCase()}` : id);
 
 function paramsOf(one: Vulnerability, clock: Clock | undefined, now: Date) {
   const rated = one.rated ? WORD[one.level] : "High (unrated)";

@@ -58,10 +58,12 @@ const SKEW = 3_600_000;
  * @returns the ledger, or in words why it cannot be believed
  */
 export function readLedger(text: string, now: Date): Ledger | string {
-  const parsed = ledgerSchema.safeParse(parseJson(text));
+  const value = parseJson(text);
+  if (value === undefined) return "its beginning: it is no JSON";
+  const parsed = ledgerSchema.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    return `${issue?.path.join(".") || "JSON"}: ${issue?.message ?? "?"}`;
+    return `${issue?.path.join(".") || "its beginning"}: ${issue?.message ?? "?"}`;
   }
   for (const [index, { history }] of parsed.data.findings.entries()) {
     const told = disbelief(history, now);

@@ -135,17 +135,15 @@ const UNREACHABLE =
 
 /** What npm and pnpm print instead of a report when they could not audit; undefined for anything else. */
 export function failureIn(report: Json): Problem | undefined {
-  const error = isRecord(report.error) ? report.error : undefined;
-  const told =
-    textOf(report.error) ??
-    (error &&
-      [error.code, error.summary ?? error.message, error.detail].map((part) => textOf(part) ?? "").join(" "));
+  const error = recordOf(report.error);
+  const parts = [textOf(report.error), error.code, error.summary ?? error.message, error.detail].map(textOf);
+  const told = parts.filter((part) => part !== undefined).join(" ");
   const request = textOf(report.message);
-  if (told !== undefined) return failure(told);
-  if (request !== undefined && ["statusCode", "uri", "method"].some((key) => key in report)) {
-    return { kind: "unreachable", detail: request.slice(0, 200) };
-  }
-  return undefined;
+  // npm leaves the error empty and says in `message` which request failed.
+  if (told !== "") return failure(request === undefined ? told : `${told} ${request}`);
+  const isRequest = isRecord(report.error) || ["statusCode", "uri", "method"].some((key) => key in report);
+  if (request !== undefined && isRequest) return { kind: "unreachable", detail: request.slice(0, 200) };
+  return isRecord(report.error) ? { kind: "failed", detail: "error" } : undefined;
 }
 
 const failure = (detail: string): Problem => ({
