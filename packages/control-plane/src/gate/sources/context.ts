@@ -12,6 +12,8 @@ export type Facts = {
   checksEnvironment: boolean;
   /** `axios.defaults.timeout = …` stands somewhere. */
   axiosTimeout: boolean;
+  /** `HttpModule.register({ timeout })` of Nest stands somewhere. */
+  nestHttpTimeout: boolean;
   /** A global dispatcher with timeouts, for `fetch` and undici. */
   globalDispatcher: boolean;
   /** Field names that a logger of the set redacts; `*` when it masks everything by a function of its own. */
@@ -58,6 +60,7 @@ function factsOf(set: SourceSet): Facts {
     handlesSigterm: false,
     checksEnvironment: false,
     axiosTimeout: false,
+    nestHttpTimeout: false,
     globalDispatcher: false,
     redacted: new Set(),
   };
@@ -68,6 +71,8 @@ function factsOf(set: SourceSet): Facts {
       );
     facts.checksEnvironment ||= checksEnvironment(module);
     facts.axiosTimeout ||= /\b\w+\.defaults\.timeout\s*=\s*[1-9A-Za-z]/.test(module.code);
+    facts.nestHttpTimeout ||=
+      /HttpModule\.register(Async)?\(/.test(module.code) && /\btimeout\b/i.test(module.code);
     facts.globalDispatcher ||=
       /setGlobalDispatcher\(/.test(module.code) && /headersTimeout/.test(module.code);
     for (const call of module.calls) redactions(module, call, facts.redacted);

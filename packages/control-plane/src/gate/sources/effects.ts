@@ -41,10 +41,17 @@ const MAIL_SERVICE = /(mail|mailer|email|emails|sms|notif\w*|push)[\w.()]*\.(sen
 const MONEY_URL = /charge|payment|transfer|refund|payout|capture|invoice|billing/i;
 const PUBLISH =
   /(producer|publisher|channel|queue|sns|sqs|kafka|eventBridge|pubsub|topic|bus)[\w.()]*\.(send|publish|sendToQueue|add|publishMessage|emit|putEvents)$/i;
+/** What nobody would want twice, whoever does it. */
+const ONLY_ONCE =
+  /^(credit|debit|charge|refund|grant|fulfil|fulfill|ship|deduct|topUp|payout|withdraw|deposit)([A-Z]\w*)?$/;
 const EFFECT_VERB =
   /^(create|insert|add|send|charge|pay|refund|transfer|issue|register|record|apply|process|submit|place|post|notify|deduct|increment|grant|credit|debit|fulfil|ship|save|handle)([A-Z]\w*)?$/;
 const NOT_EFFECT =
   /^(createHash|createHmac|createReadStream|createServer|createElement|addEventListener|addHook|addHeader|postProcess|handleError|applyDefaults|createError|sendStatus|createLogger|createClient|processEnv|recordMetric|recordException|addEvent|registerPlugin|send|post|add|apply|save|handle|create|process|submit|record|register)$/;
+
+/** A message or webhook comes again by its protocol, so what must happen only once needs no further proof. */
+export const mustNotRepeat = (effect: Effect): boolean =>
+  effect.kind === "unknown" && ONLY_ONCE.test(effect.what.split(".").at(-1) ?? "");
 
 /** The effects of a piece of code that are not idempotent by what stands there. */
 export function effectsOf(units: readonly Unit[]): Effect[] {
@@ -104,6 +111,8 @@ function callEffect(module: Module, call: Node, add: Add): void {
     !NOT_EFFECT.test(method)
   ) {
     add("unknown", call, callee, false);
+  } else if (call.parent?.type === "AwaitExpression" && ONLY_ONCE.test(method)) {
+    add("unknown", call, callee, false);
   }
 }
 
@@ -148,7 +157,12 @@ function isInsert(module: Module, call: Node, callee: string, method: string): b
   }
   if (/(^|\.)(PutCommand|PutItemCommand)$/.test(callee)) {
     // A put under a fresh id is a new item each time.
-    const item = textOf(module, call);
+    const item = nodesIn(module, call)
+      .map((node) => (node.type === "Identifier" ? followed(module, node) : undefined))
+      .filter((value) => value?.type === "CallExpression")
+      .map((value) => calleeOf(value!))
+      .concat(textOf(module, call))
+      .join(" ");
     return /uuid|ulid|nanoid|cuid/i.test(item) && !/ConditionExpression/.test(item);
   }
   if (method === "insert" || method === "insertInto") {

@@ -19,7 +19,7 @@ import { functionOf } from "./reach.ts";
 
 /** Where the outside calls this code: a route, a message, a schedule. */
 export type Entry = {
-  kind: "http" | "consumer" | "job";
+  kind: "http" | "consumer" | "job" | "socket";
   /** How it is registered, in words: `app.post`, `eachMessage`, `cron.schedule`. */
   via: string;
   module: Module;
@@ -186,6 +186,13 @@ function consumerOf(module: Module, call: Node, add: Add): void {
     add("consumer", `${receiver}.work`, call, last);
   if (method === "on" && stringOf(args[0]) === "message" && /subscri|consumer/i.test(receiver)) {
     add("consumer", `${receiver}.on("message")`, call, args[1]);
+  }
+  if (
+    method === "on" &&
+    stringOf(args[0]) === "connection" &&
+    /(^|\.)(wss?|io|nsp|namespace|\w*[sS]ocketServer|\w*Wss)(\.of\(\))?$/.test(receiver)
+  ) {
+    add("socket", `${receiver}.on("connection")`, call, last, { receiver });
   }
   if (call.type === "NewExpression" && calleeOf(call) === "ReceiveMessageCommand") {
     let fn: Node | null = call;

@@ -45,12 +45,29 @@ export const environment: Rule = (module, context) => {
   }
   findings.push(...schemaDefaults(module));
   if (context.facts.checksEnvironment) return findings;
-  for (const { name, node } of reads) {
-    if (OPTIONAL.test(name) || checkedHere(module, name, node)) continue;
+  const unchecked = reads.filter(
+    ({ name, node }) => !OPTIONAL.test(name) && !checkedHere(module, name, node),
+  );
+  const needed = unchecked.filter(({ node }) => !assumed(node) && used(module, node));
+  // A file that starts the server is where the check belongs; one variable alone may be checked by what it is given to.
+  const severe = listens(module) && new Set(needed.map(({ name }) => name)).size >= 2;
+  const served = !listens(module) && (context.entries.get(module) ?? []).length > 0;
+  for (const { name, node } of unchecked) {
     const how = assumed(node);
-    if (how) findings.push(at(ENTRANCE_CHECKS.environmentAssumed, module, node, { name, how }));
-    else if (used(module, node))
-      findings.push(at(ENTRANCE_CHECKS.environmentUnchecked, module, node, { name }));
+    // Routes and consumers are started by another file, which was not given.
+    const severity = served && !isExported(node) ? "warn" : "block";
+    if (how) findings.push(at(ENTRANCE_CHECKS.environmentAssumed, module, node, { name, how }, { severity }));
+  }
+  for (const { name, node } of needed) {
+    findings.push(
+      at(
+        ENTRANCE_CHECKS.environmentUnchecked,
+        module,
+        node,
+        { name },
+        { severity: severe ? "block" : "warn" },
+      ),
+    );
   }
   const config = exportedConfig(module, reads);
   if (!config) return findings;
@@ -202,6 +219,10 @@ function used(module: Module, node: Node): boolean {
   const inFunction = [...ancestors(node)].some(isFunction);
   return inFunction || listens(module) || parent.type === "TemplateLiteral" || parent.type === "Property";
 }
+
+const isExported = (node: Node): boolean =>
+  [...ancestors(node)].some((one) => one.type === "ExportNamedDeclaration") &&
+  ![...ancestors(node)].some(isFunction);
 
 const listens = (module: Module): boolean => /\.listen\(/.test(module.code);
 

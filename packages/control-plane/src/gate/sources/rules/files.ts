@@ -21,8 +21,11 @@ const WRITES =
   /(^|\.)(writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|outputFile|outputFileSync|outputJson|outputJSON|outputJsonSync|writeJson|writeJSON|writeJsonSync|writeJSONSync|writeTextFile)$/;
 const SCRATCH =
   /te?mp|tmpdir|mkdtemp|cache|\.log\b|\blogs?\b|log(File|Path|Dir)|\/dev\/|\bpid|\.sock|\bdist\b|\bbuild\b|\bcoverage\b|fixture|\.d\.ts|generated|openapi|swagger|snapshot|heap|profile|scratch|spool/i;
-const DURABLE =
-  /s3|putobject|upload|bucket|blob|gcs|minio|insert|\bquery\b|prisma|repositor|\bsql\b|collection|objectStorage|put_?object|knex|sequelize/i;
+/** Where data outlives the process; folders named `uploads` do not count. */
+const OBJECTS = /s3|put_?object|upload(?!s\b|ed)|bucket|blob|gcs|minio|objectStorage/i;
+const TABLES = /insert|\bquery\b|prisma|repositor|\bsql\b|collection|knex|sequelize/i;
+/** Files that people gave; a table then only holds where they are. */
+const GIVEN = /\b(uploads?|public|storage|attachments?|avatars?|images?|media|files|documents)\b/i;
 const SERVER =
   /^(express|fastify|koa|hono|@hono\/.*|@nestjs\/.*|@koa\/router|kafkajs|amqplib|bullmq|bull|multer|@fastify\/.*|next\/server)$/;
 const SERVER_PATH =
@@ -91,7 +94,8 @@ function judgedWrite(
   );
   const container = innermost ?? module.root;
   const words = vocabulary([{ module, node: outermost ?? container }]);
-  if (DURABLE.test(words.replace(/\buploads?\/|"uploads?"/g, ""))) return false;
+  const said = words.replace(/^.*\/uploads?\b.*$|^uploads?$|\buploads?\//gm, "");
+  if (OBJECTS.test(said) || (TABLES.test(words) && !(served && GIVEN.test(described)))) return false;
   if (/\b(unlink|unlinkSync|rm|rmSync|rename|renameSync)\b/.test(words) && !served) return false;
   if (/\b(unlink|unlinkSync|rm|rmSync)\b/.test(words)) return false;
   if (served || readBack(module, path)) return true;

@@ -6,6 +6,7 @@ import {
   bare,
   calleeOf,
   child,
+  inside,
   isFunction,
   list,
   methodOf,
@@ -19,7 +20,7 @@ import {
 } from "../ast.ts";
 import { IDEMPOTENCY_CHECKS } from "../checks/idempotency.ts";
 import { anyOf, at, type Context, nameOfEntry, type Rule } from "../context.ts";
-import { type Effect, effectsOf, wholeChain } from "../effects.ts";
+import { type Effect, effectsOf, mustNotRepeat, wholeChain } from "../effects.ts";
 import type { Entry } from "../entries.ts";
 import { declarationOf, type Module, namesAdr, nodesIn, textOf } from "../module.ts";
 import { stringsIn, type Unit } from "../reach.ts";
@@ -113,7 +114,10 @@ export const handlers: Rule = (module, context) => {
     );
     if (effects.length === 0 || hasAdr(entry, units)) continue;
     if (guarded(entry, context, GUARD) || looksFirst(units) || middlewareGuards(module, entry)) continue;
-    const clear = effects.find((effect) => effect.clear && !harmless(entry, effect));
+    const redelivered = isWebhook(entry);
+    const clear = effects.find(
+      (effect) => (effect.clear && !harmless(entry, effect)) || (redelivered && mustNotRepeat(effect)),
+    );
     const effect = clear ?? effects[0]!;
     if (!clear && (PUBLIC_READ.test(entry.path) || entry.method === "delete")) continue;
     const check = clear ? IDEMPOTENCY_CHECKS.handler : IDEMPOTENCY_CHECKS.handlerUnknown;
@@ -121,6 +125,11 @@ export const handlers: Rule = (module, context) => {
   }
   return findings;
 };
+
+/** Senders of webhooks send again until they get an answer. */
+const isWebhook = (entry: Entry): boolean =>
+  /web_?-?hooks?\b/i.test(entry.path) ||
+  /webhooks?\.constructEvent|webhooks?\.verify|verifyWebhook/i.test(textOf(entry.module, entry.site));
 
 /** `app.use(idempotency())` before the route, or a class-wide interceptor. */
 const middlewareGuards = (module: Module, entry: Entry): boolean =>
@@ -164,7 +173,7 @@ export const consumers: Rule = (module, context) => {
     const { units } = context.reached(entry);
     if (hasAdr(entry, units) || guarded(entry, context, GUARD) || looksFirst(units)) continue;
     const effects = effectsOf(units).filter((effect) => effect.kind !== "publish");
-    const clear = effects.find((effect) => effect.clear);
+    const clear = effects.find((effect) => effect.clear || mustNotRepeat(effect));
     const effect = clear ?? effects[0];
     if (!effect) continue;
     const check = clear ? IDEMPOTENCY_CHECKS.consumer : IDEMPOTENCY_CHECKS.consumerUnknown;
@@ -200,7 +209,7 @@ type Deletion = { node: Node; what: string; table: string };
 const DELETE_SQL =
   /^\s*(?:truncate(?:\s+table)?|delete\s+from)\s+(?:only\s+)?([\w."`?]+)\s*(?:where\s+(?:true|1\s*=\s*1)\s*|restart identity|cascade|continue identity|\s)*;?\s*$/i;
 
-export const deletions: Rule = (module) =>
+export const deletions: Rule = (module, context) =>
   module.nodes.flatMap((node) =>
     deletionOf(module, node)
       .filter((deletion) => !/te?mp|staging|stage|cache|session|_old|scratch/i.test(deletion.table))
@@ -208,8 +217,17 @@ export const deletions: Rule = (module) =>
         const scope = outermostFunction(module, node);
         const severe = reloads(module, scope, deletion) && !inTransaction(module, node, scope);
         const check: Check = severe ? IDEMPOTENCY_CHECKS.deleteReload : IDEMPOTENCY_CHECKS.unscopedDelete;
-        return at(check, module, node, { what: deletion.what });
+        const scheduled = !severe && isScheduled(module, context, node);
+        return at(check, module, node, { what: deletion.what }, scheduled ? { severity: "block" } : {});
       }),
+  );
+
+/** A job that empties a table does so at night, when nobody looks. */
+const isScheduled = (module: Module, context: Context, node: Node): boolean =>
+  (context.entries.get(module) ?? []).some(
+    (entry) =>
+      entry.kind === "job" &&
+      context.reached(entry).units.some((unit) => unit.module === module && inside(node, unit.node)),
   );
 
 /** The function around a node that no other one contains, or the whole module. */

@@ -28,6 +28,8 @@ const PERSONAL =
   /^((user|customer|contact|member|work|billing|recipient|sender|to|from|new|old|employee|applicant)?_?(e_?mail|email_?address|mail_?address|phone|phone_?number|mobile|mobile_?number|tel|telephone|first_?name|last_?name|full_?name|family_?name|given_?name|name_?kana|kana_?name)|birth_?date|date_?of_?birth|dob|birthday|(home|postal|street|shipping|billing|mailing|delivery)_?address|my_?number|individual_?number|ssn|social_?security_?number|national_?id|passport_?(number|no)?|driver_?licen[sc]e|credit_?card|credit_?card_?number|card_?number|pan|iban|account_?number|bank_?account(_?number)?|氏名|名前|住所|電話番号|メールアドレス|生年月日|マイナンバー)$/i;
 const PERSON =
   /^(user|customer|member|patient|employee|applicant|person|contact|guest|subscriber|recipient|buyer|client|profile|account|me|candidate|student|resident|currentUser|newUser|createdUser|updatedUser|savedUser)$/i;
+/** Things whose `number` is nobody's business. */
+const CARD = /^((credit|debit|payment|bank|new|old)?_?card|bank_?account|passport|licen[sc]e)$/i;
 /** `hasPassword`, `invalidToken`: a statement about it, not the thing itself. */
 const STATEMENT =
   /^(has|have|is|no|with|without|needs?|requires?|missing|invalid|wrong|uses?|valid|expired|num|count|total|max|min|show|hide|send|sent|reset|change|forgot|update|delete)(_|[A-Z])/;
@@ -197,8 +199,9 @@ function ofCall(module: Module, context: Context, call: Node): Leak[] {
 function kindOf(context: Context, name: string): "secret" | "personal" | undefined {
   if (masks(context, name)) return SECRET.test(name) && /hash$/i.test(name) ? "secret" : undefined;
   if (context.settings.sensitive.includes(name)) return "personal";
+  if (TOKEN.test(name)) return "secret";
   if (STATEMENT.test(name)) return undefined;
-  if (SECRET.test(name) || TOKEN.test(name)) return "secret";
+  if (SECRET.test(name)) return "secret";
   return PERSONAL.test(name.replace(/^[a-z]+\./, "")) ? "personal" : undefined;
 }
 
@@ -256,6 +259,9 @@ function ofMember(module: Module, context: Context, node: Node): Leak[] {
     !/^(client|account)$/i.test(last)
   ) {
     return name === "username" || name === "userName" ? [] : [{ kind: "personal", what: path, node }];
+  }
+  if (/^(number|no|num|pan|holder|cvc|cvv|pin)$/i.test(name) && CARD.test(last)) {
+    return [{ kind: /^(cvc|cvv|pin)$/i.test(name) ? "secret" : "personal", what: path, node }];
   }
   // An environment variable is a secret by the end of its name.
   const kind =

@@ -252,6 +252,8 @@ function uncaught(module: Module, set: Parameters<typeof functionOf>[0]): Findin
 const BUSINESS =
   /^(save|create|insert|update|delete|remove|send|charge|pay|publish|submit|place|order|approve|issue|refund|transfer|register|record|notify|process|query|execute|commit|fetch|post|put|patch|sync|import)([A-Z]\w*)?$/;
 
+const MONEY = /^(charge|capture|refund|payout|debit|credit|transfer|pay)([A-Z]\w*)?$/;
+
 /** An empty catch without a word why, around a call that does something that matters. */
 export const swallowed: Rule = (module) => {
   if (module.purpose === "browser") return [];
@@ -261,11 +263,16 @@ export const swallowed: Rule = (module) => {
   for (const node of module.nodes) {
     if (node.type === "CatchClause") {
       const body = child(node, "body");
-      if (!body || list(body, "body").length > 0 || explained(body)) continue;
-      const call = nodesIn(module, child(node.parent, "block")!).find(
-        (one) => one.type === "CallExpression" && BUSINESS.test(methodOf(one) ?? ""),
+      if (!body || list(body, "body").length > 0) continue;
+      const calls = nodesIn(module, child(node.parent, "block")!).filter(
+        (one) => one.type === "CallExpression",
       );
-      if (call) findings.push(at(CALL_CHECKS.swallowed, module, node, { what: calleeOf(call) }));
+      // No comment excuses money that nobody can account for.
+      const money = calls.find((one) => MONEY.test(methodOf(one) ?? ""));
+      const call = money ?? calls.find((one) => BUSINESS.test(methodOf(one) ?? ""));
+      if (!call || (!money && explained(body))) continue;
+      const severity = money ? "block" : "warn";
+      findings.push(at(CALL_CHECKS.swallowed, module, node, { what: calleeOf(call) }, { severity }));
     } else if (node.type === "CallExpression" && methodOf(node) === "catch" && receiverOf(node)) {
       const handler = bare(argumentsOf(node)[0]);
       const body = isFunction(handler) ? child(handler, "body") : undefined;

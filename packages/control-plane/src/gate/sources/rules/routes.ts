@@ -18,7 +18,7 @@ import {
 import { ENTRANCE_CHECKS } from "../checks/entrance.ts";
 import { anyOf, at, type Context, type Rule } from "../context.ts";
 import type { Entry } from "../entries.ts";
-import { type Module, textOf } from "../module.ts";
+import { followed, type Module, textOf } from "../module.ts";
 
 const AUTH =
   /auth(?!or\b|ors\b|ored)|guard|permission|require(User|Role|Login|Admin|Session|Scope|Member|Owner|Access)|ensure(LoggedIn|User|Auth|Admin|Role)|is(Admin|LoggedIn|Owner)|protect|jwt|passport|verify(Token|Jwt|Session|User|Access|Api)|\bcan\(|checkRole|hasRole|\broles?\(|acl\b|rbac|sessionRequired|loggedIn|requireAccess|withUser|withTenant|apiKey|bearer|\badmin\(|adminOnly|csrf/i;
@@ -52,6 +52,17 @@ export const routes: Rule = (module, context) => {
 
 const mutating = (entry: Entry): boolean => /^(post|put|patch|delete|del)$/.test(entry.method);
 
+const PRIVATE =
+  /(^|\/)(admin|export|users?|customers?|accounts?|invoices?|orders?|payments?|profiles?|reports?|audits?|settings|tenants?|billing|employees?|members?|salar(y|ies)|backup)(\/|$)/i;
+
+/** A route that shows what is somebody's, beside routes of which others are guarded, among them one that only reads. */
+const revealing = (entry: Entry, all: readonly Entry[]): boolean =>
+  entry.method === "get" &&
+  PRIVATE.test(entry.path) &&
+  all.some(
+    (other) => other.method === "get" && other.receiver === entry.receiver && AUTH.test(guardText(other)),
+  );
+
 const guardTexts = new WeakMap<Entry, string>();
 
 /** What stands before the handler; of a route's options only those that hold hooks, not its schema. */
@@ -59,11 +70,18 @@ const guardText = (entry: Entry): string => {
   const known = guardTexts.get(entry);
   if (known !== undefined) return known;
   const text = entry.guards
-    .flatMap((node) => (hooksOf(node) ?? [node]).map((part) => textOf(entry.module, part)))
+    .flatMap((node) => hooksOf(node) ?? [node])
+    .map((part) => `${textOf(entry.module, part)}\n${madeFrom(entry.module, part)}`)
     .join("\n");
   guardTexts.set(entry, text);
   return text;
 };
+
+/** What a guard of this file was made by: `const limit = rateLimit({ … })`. */
+function madeFrom(module: Module, guard: Node): string {
+  const value = bare(guard)?.type === "Identifier" ? followed(module, guard) : undefined;
+  return value?.type === "CallExpression" ? calleeOf(value) : "";
+}
 
 const HOOKS = [
   "preHandler",
@@ -156,7 +174,7 @@ function permissionFinding(
   entry: Entry,
   own: RegExp | undefined,
 ): Finding | undefined {
-  if (!mutating(entry) || isPublic(context, entry)) return undefined;
+  if (isPublic(context, entry) || (!mutating(entry) && !revealing(entry, all))) return undefined;
   const admin = /(^|\/)admin(\/|$)/.test(entry.path);
   if (PUBLIC.test(entry.path) && !admin) return undefined;
   const how = guarded(context, module, entry, own);

@@ -25,6 +25,8 @@ const GROWS = new Set(["set", "add", "push", "unshift", "splice"]);
 const BOUNDED =
   /pool|registry|registrations?|metric|gauge|histogram|stats|clients?$|conn(ection)?s?$|instance|singleton|logger|initiali[sz]|started|ready$|shut|stopp|clos(ed|ing)|drain|timers?$|interval|timeout|listener|subscriber|handlers?$|plugin|warned|deprecat|defaults?(Options)?$|names$|skips$|^refs$|sockets?$|in_?flight|^pending$|pendingRequests|promises?$|breaker|circuit|^lock(ed)?$|running|^busy|abort|healthy|^(config|env|locale)$|loaded|warm|watcher|streams?$|waiters?$/i;
 const CACHE = /cache|memo/i;
+/** Who is connected to this process is its own; what they said is not. */
+const ROOMS = /rooms?$|channels?$|peers?$|presence|online|players?$|members?$|subscri|viewers?$|cursors?$/i;
 const CONNECTION =
   /\b(res|reply|response|ws|socket|stream|controller|connection|conn|emitter|resolve|reject)\b/;
 const SETUP =
@@ -118,6 +120,7 @@ export const moduleState: Rule = (module, context) => {
   const findings: Finding[] = [];
   const reported = new Set<Node>();
   const looked = new Map<Node, number>();
+  let entryKind: string | undefined;
   const report = (owner: Module, mutation: Mutation, where: string, declared: Declaration, kind: string) => {
     const name = declared.name;
     // Those that were excused fifty times are excused.
@@ -135,6 +138,7 @@ export const moduleState: Rule = (module, context) => {
     if (kind !== "scalar" && mutation.node.type === "CallExpression") {
       if (argumentsOf(mutation.node).some((argument) => CONNECTION.test(textOf(owner, argument)))) return;
     }
+    if (entryKind === "socket" && ROOMS.test(name)) return;
     if (CACHE.test(name)) {
       const bounded = ["delete(", "clear(", "size", "length"].some((part) =>
         owner.code.includes(`${name}.${part}`),
@@ -147,6 +151,7 @@ export const moduleState: Rule = (module, context) => {
   };
   for (const entry of context.entries.get(module) ?? []) {
     if (entry.kind === "job") continue;
+    entryKind = entry.kind;
     const { via, path } = nameOfEntry(entry);
     const { units } = context.reached(entry);
     for (const unit of units) {
@@ -160,6 +165,7 @@ export const moduleState: Rule = (module, context) => {
       }
     }
   }
+  entryKind = undefined;
   if (module.purpose === "server") exportedMutations(module, report);
   injectables(module, findings);
   return findings;
@@ -212,6 +218,47 @@ function exportedFunction(module: Module, node: Node): string | undefined {
   return listed || common.test(module.code) ? name : undefined;
 }
 
+const SEQUENCE = /next_?(id|no|number)|sequence|last_?(id|no|number)|^seq$/i;
+/** Stand-ins for tests say so in their names. */
+const DOUBLE = /memory|fake|mock|stub|dummy|spy/i;
+
+/** A class that holds things and of which the same file makes the one instance. */
+function madeHere(module: Module, type: Node): boolean {
+  const name = nameOf(child(type, "id"));
+  if (!name || DOUBLE.test(name) || module.purpose !== "server") return false;
+  if (!STATEFUL.test(name)) return false;
+  return module.calls.some(
+    (call) =>
+      call.type === "NewExpression" &&
+      calleeOf(call) === name &&
+      argumentsOf(call).length === 0 &&
+      ![...ancestors(call)].some(isFunction),
+  );
+}
+
+const STATEFUL = /(Service|Repository|Store|Storage|Manager|Controller|Dao|Database|Db|Queue)$/;
+
+/** Does a node put something into the field of an instance? */
+function fills(module: Module, node: Node, field: string, kind: "collection" | "object" | "scalar"): boolean {
+  if (kind === "scalar") {
+    if (node.type !== "UpdateExpression" && node.type !== "AssignmentExpression") return false;
+    return dotted(child(node, node.type === "UpdateExpression" ? "argument" : "left")) === field;
+  }
+  if (node.type === "AssignmentExpression") {
+    let left = bare(child(node, "left"));
+    if (left?.type !== "MemberExpression" || !left.computed) return false;
+    while (left?.type === "MemberExpression" && left.computed) left = bare(child(left, "object"));
+    return dotted(left) === field && !CONNECTION.test(textOf(module, child(node, "right")!));
+  }
+  return (
+    kind === "collection" &&
+    node.type === "CallExpression" &&
+    GROWS.has(methodOf(node) ?? "") &&
+    dotted(receiverOf(node)) === field &&
+    !argumentsOf(node).some((argument) => CONNECTION.test(textOf(module, argument)))
+  );
+}
+
 /** Nest makes one instance of a provider or controller: its fields are state of the process. */
 function injectables(module: Module, findings: Finding[]): void {
   for (const node of module.nodes) {
@@ -221,19 +268,20 @@ function injectables(module: Module, findings: Finding[]): void {
         /Injectable|Controller|Resolver/.test(textOf(module, decorator)) &&
         !/Scope\.(REQUEST|TRANSIENT)/.test(textOf(module, decorator)),
     );
-    if (!provided) continue;
+    if (!provided && !madeHere(module, node)) continue;
     for (const member of list(child(node, "body"), "body")) {
       const name = nameOf(child(member, "key"));
       const value = bare(child(member, "value"));
       if (member.type !== "PropertyDefinition" || !name || BOUNDED.test(name) || CACHE.test(name)) continue;
-      const holds = value?.type === "ArrayExpression" || (value && /^new (Map|Set)$/.test(dotted(value)));
-      if (!holds) continue;
+      const collection =
+        value?.type === "ArrayExpression" || (value && /^new (Map|Set)$/.test(dotted(value)));
+      const object = value?.type === "ObjectExpression" && list(value, "properties").length === 0;
+      const sequence = typeof value?.value === "number" && SEQUENCE.test(name);
+      if (!collection && !object && !sequence) continue;
+      if (evicts(module, `this.${name}`)) continue;
       const changed = nodesIn(module, node).find(
         (inner) =>
-          inner.type === "CallExpression" &&
-          GROWS.has(methodOf(inner) ?? "") &&
-          dotted(receiverOf(inner)) === `this.${name}` &&
-          !argumentsOf(inner).some((argument) => CONNECTION.test(textOf(module, argument))) &&
+          fills(module, inner, `this.${name}`, collection ? "collection" : object ? "object" : "scalar") &&
           ![...ancestors(inner)].some(
             (ancestor) =>
               SETUP.test(nameOf(child(ancestor, "key")) ?? "") ||

@@ -96,7 +96,19 @@ function unlimited(module: Module, context: Context, call: Node): keyof typeof H
   if (/^(node:)?https?$/.test(source) && /(^|\.)(request|get)$/.test(callee) && args.length > 0) {
     return nodeHttp(module, call, args) ? undefined : "http";
   }
+  if (isNestHttp(module, call)) {
+    if (context.facts.nestHttpTimeout || /timeout/i.test(statementText(module, call))) return undefined;
+    const at = /\.(post|put|patch)$/.test(callee) ? 2 : /\.request$/.test(callee) ? 0 : 1;
+    return limited(module, args, at, ["timeout", "signal"]) ? undefined : "timeout";
+  }
   return undefined;
+}
+
+/** `this.http.get(…)` where `http` is Nest's `HttpService`. */
+function isNestHttp(module: Module, call: Node): boolean {
+  const match = /^this\.(\w+)(\.axiosRef)?\.(get|post|put|patch|delete|head|request)$/.exec(calleeOf(call));
+  if (!match || module.imports.get("HttpService")?.source !== "@nestjs/axios") return false;
+  return new RegExp(`\\b${match[1]}\\s*[!?]?:\\s*HttpService\\b`).test(module.code);
 }
 
 function fetches(module: Module, call: Node, callee: string, source: string): boolean {
