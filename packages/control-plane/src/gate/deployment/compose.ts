@@ -1,6 +1,6 @@
 import { DEPLOYMENT_CHECKS as C } from "./checks.ts";
-import { alwaysHealthy, type Command, deletesAll } from "./commands.ts";
-import { isDatastore, isDurableStore, withDefaults } from "./images.ts";
+import { alwaysHealthy, type Command, deletesAll, developmentServer } from "./commands.ts";
+import { isDatastore, isDurableStore, isOwnImage, withDefaults } from "./images.ts";
 import { STORE_PORTS } from "./kubernetes/judge.ts";
 import { at, entries, entry, isFalse, isTrue, items, type Node, number, text, texts } from "./node.ts";
 import { report, type Scope, type Span } from "./scope.ts";
@@ -16,6 +16,19 @@ import {
 } from "./shared.ts";
 
 type Service = { name: string; node: Node; span: Span; image: string; once: boolean; store: boolean };
+
+const SAYS_SO =
+  /開発(用|環境)|手元|ローカル(開発|環境|で|用)|local(ly)?\s+(dev|only|machine|testing|use)|(for|only)\s+(local\s+)?(dev|development|tests?)\b|development\s+(only|environment|stack|setup)|not\s+for\s+production/i;
+
+/** A comment at its head says so, or it serves mounted sources with a server that reloads them. */
+function isForDevelopment(content: string, services: Node): boolean {
+  const head = /^(\s*#[^\n]*\n)*/.exec(content)?.[0] ?? "";
+  if (SAYS_SO.test(head)) return true;
+  return entries(services).some(({ value }) => {
+    const words = [...texts(at(value, "command")), ...shellWords(text(at(value, "command")) ?? "")].join(" ");
+    return at(value, "build") && developmentServer(words) && mountsOf(value).some(({ bind }) => bind);
+  });
+}
 
 /** Judges a Compose file, also one for Swarm. */
 export function judgeCompose(scope: Scope, document: Node): void {
@@ -36,6 +49,7 @@ export function judgeCompose(scope: Scope, document: Node): void {
     services.entries.some(
       ({ value }) => at(value, "deploy", "replicas") || at(value, "deploy", "update_config"),
     );
+  if (!production && isForDevelopment(scope.file.text, services)) scope.lenient = true;
   for (const { key, start, end, value } of services.entries) {
     if (value.kind !== "map") {
       report(
@@ -127,7 +141,11 @@ function judgeEnvironment(scope: Scope, { name, node, store, once }: Service, pr
 
 const serves = (node: Node) => items(at(node, "ports")).length > 0 || items(at(node, "expose")).length > 0;
 
-function judgeHealth(scope: Scope, { name, node, span, once, store }: Service, production: boolean): void {
+function judgeHealth(
+  scope: Scope,
+  { name, node, span, image, once, store }: Service,
+  production: boolean,
+): void {
   const check = at(node, "healthcheck");
   const test = at(check, "test");
   const words = texts(test);
@@ -141,7 +159,8 @@ function judgeHealth(scope: Scope, { name, node, span, once, store }: Service, p
   }
   if (check || once || at(node, "extends")) return;
   // The image may bring its own check; where replicas are rolled, it must be seen.
-  const severe = production && serves(node) && !store && !scope.lenient;
+  const released = production || (!at(node, "build") && isOwnImage(image));
+  const severe = released && serves(node) && !store && !scope.lenient;
   report(scope, C.noHealthCheck, span, { name, probe: "healthcheck" }, severe ? "block" : "warn");
 }
 

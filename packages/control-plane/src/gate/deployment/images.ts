@@ -66,3 +66,12 @@ const SIDECAR =
 /** Helpers beside the container that serves. */
 export const isSidecar = (name: string, image: string): boolean =>
   SIDECAR.test(name) || SIDECAR.test(parseImage(image).name);
+
+const PUBLIC =
+  /^(docker\.io\/|quay\.io\/|ghcr\.io\/|public\.ecr\.aws\/|mirror\.gcr\.io\/)?(library|nginx\w*|traefik|caddy|haproxy|grafana|prom|prometheus|jaegertracing|otel|open-?telemetry|bitnami|hashicorp|elastic|mailhog|axllent|maildev|dpage|adminer|phpmyadmin|localstack|minio|confluentinc|apache|keycloak|envoyproxy|kong|portainer|datadog|amazon|google|mcr|ory|oauth2-proxy|wiremock|mockserver|zaproxy|selenium|browserless|n8nio|gitea|sonarqube|verdaccio|redpandadata|provectuslabs|soketi|temporalio|metabase|unleashorg|cloudflare|tailscale)([/:@-]|$)/i;
+
+/** An image that the team itself builds, as far as its name shows: it has an owner, and not one of public tools. */
+export const isOwnImage = (reference: string): boolean => {
+  const { name } = parseImage(withDefaults(reference));
+  return name.includes("/") && !PUBLIC.test(name) && !isSidecar("", reference);
+};

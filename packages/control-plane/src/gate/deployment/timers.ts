@@ -1,7 +1,7 @@
 import { DEPLOYMENT_CHECKS as C } from "./checks.ts";
 import { deletesAll, isPackageManager, split } from "./commands.ts";
 import { COUNTS_TWICE } from "./kubernetes/jobs.ts";
-import { isFrequent } from "./schedule.ts";
+import { isFrequent, isSchedule } from "./schedule.ts";
 import { report, type Scope, shown } from "./scope.ts";
 import { judgeGrace, judgeVariable, seconds } from "./shared.ts";
 
@@ -29,7 +29,10 @@ export function judgeCrontab(scope: Scope): void {
     if (/^\s*(#|$)/.test(line)) continue;
     const variable = /^\s*([A-Za-z_]\w*)\s*=\s*["']?(.*?)["']?\s*$/.exec(line);
     const job = ENTRY.exec(line);
-    if (job) {
+    if (job && !isSchedule(job[1]!)) {
+      found++;
+      report(scope, C.unparseable, span, { error: `no schedule that cron accepts: ${shown(job[1]!)}` });
+    } else if (job) {
       found++;
       judgeEntry(scope, span, job[1]!, job[2]!);
     } else if (variable) judgeVariable(scope, span, variable[1]!, variable[2]!);

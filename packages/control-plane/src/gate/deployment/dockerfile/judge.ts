@@ -103,7 +103,7 @@ function judgeInstruction(scope: Scope, one: Instruction, shipped: boolean, stag
       const argument = /^\$\{?(\w+)(?::?-([^}]*))?\}?$/.exec(value);
       if (argument && namesSecret(name) && !scope.settings.notSecret.includes(name))
         report(scope, C.secretBuildArgument, one, { name }, severity);
-      else if (shipped && localDatabaseIn(name, value)) report(scope, C.localDatabase, one, { name }, "warn");
+      else if (shipped && localDatabaseIn(name, value)) report(scope, C.localDatabase, one, { name });
       if (!argument) judgeVariable(scope, one, name, value);
     }
   } else if (one.name === "ARG") {

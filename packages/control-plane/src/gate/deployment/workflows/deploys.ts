@@ -7,6 +7,7 @@ import {
   deploysWith,
   isPullRequestOnly,
   type Job,
+  migratesWith,
   throwawayCluster,
   type Workflow,
 } from "./read.ts";
@@ -64,7 +65,9 @@ function pushesElsewhere(workflow: Workflow, productive: readonly string[]): boo
 /** Deployments, their approval and the tests before them. */
 export function judgeDeploys(scope: Scope, workflow: Workflow): void {
   for (const job of workflow.jobs) {
-    const deploy = job.steps.map((step) => ({ step, what: deploysWith(step) })).find((one) => one.what);
+    const deploy = job.steps
+      .map((step) => ({ step, what: deploysWith(step) ?? migratesWith(step, job) }))
+      .find((one) => one.what);
     const real = deploy !== undefined && !throwawayCluster(job);
     if (real) judgeApproval(scope, workflow, job, deploy.what!, deploy.step.uses ?? deploy.step.runNode);
     judgeTests(scope, workflow, job, real);

@@ -108,11 +108,21 @@ const DEPLOYS: RegExp[] = [
   /\bansible-playbook\b(?![^\n]{0,200}--check)/,
   /\bcap\s+\w+\s+deploy\b|\bkamal\s+deploy\b/,
   /\bssh\b[^\n]{0,300}\b(docker(\s+|-)compose|systemctl\s+restart|docker\s+run|pm2\s+(reload|restart)|deploy)/,
-  /(^|\s|\/)deploy[\w-]*\.sh\b|\b(npm|pnpm|yarn)\s+run\s+deploy\b|\bmake\s+deploy\b/,
+  /(^|\s|\/)deploy[\w-]*\.sh\b|\b((npm|pnpm|yarn)\s+run|make)\s+deploy\b(?![\w:-]*(dry|check|preview|plan|validate|diff))/,
 ];
 
 const DEPLOY_ACTION =
   /^(aws-actions\/amazon-ecs-deploy|aws-actions\/aws-cloudformation|aws-actions\/aws-lambda-deploy|google-github-actions\/deploy|azure\/(webapps-deploy|functions-action|functions-container-action|k8s-deploy|container-apps-deploy-action|static-web-apps-deploy|aci-deploy)|appleboy\/ssh-action|amondnet\/vercel-action|cloudflare\/(wrangler|pages)-action|akhileshns\/heroku-deploy|superfly\/flyctl-actions|firebaseextended\/action-hosting-deploy|einaregilsson\/beanstalk-deploy|deliverybot\/helm|wei\/wget-deploy|easingthemes\/ssh-deploy|burnett01\/rsync)/i;
+
+const MIGRATES =
+  /\b(prisma\s+migrate\s+deploy|knex\s+migrate:\w+|sequelize(-cli)?\s+db:migrate|typeorm\s+migration:run|drizzle-kit\s+(migrate|push)|node-pg-migrate\s+up|dbmate\s+(up|migrate)|flyway\b[^\n]{0,100}\smigrate|liquibase\b[^\n]{0,100}\supdate|alembic\s+upgrade|rails\s+db:migrate|atlas\s+(schema|migrate)\s+apply|goose\b[^\n]{0,100}\sup|sqlx\s+migrate\s+run|(npm|pnpm|yarn)\s+run\s+(db:)?migrate)\b/;
+
+/** The migration that a step runs against a database whose address is a secret; a test's database has none. */
+export function migratesWith(step: Step, job: Job): string | undefined {
+  const found = MIGRATES.exec(step.run.replace(/^\s*#.*$/gm, ""));
+  const secret = /secrets\.\w*(database|db|postgres|pg|mysql|mongo)\w*/.exec(job.words)?.[0] ?? "";
+  return found && secret && !/test|ci_|_ci/.test(secret) ? found[0].trim() : undefined;
+}
 
 /** What a step deploys with, as it is written. */
 export function deploysWith(step: Step): string | undefined {
