@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -8,7 +18,7 @@ import { checkCommand } from "./check.ts";
 const home = process.cwd();
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "toban-check-"));
+  folder = realpathSync(mkdtempSync(path.join(tmpdir(), "toban-check-")));
   process.chdir(folder);
 });
 afterEach(() => {
@@ -47,6 +57,40 @@ const json = async (...args: string[]) => {
   const { code, out } = await check(...args, "--json");
   return { code, ...JSON.parse(out) };
 };
+
+const git = (...args: string[]) =>
+  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { stdio: "ignore" });
+const commit = (date = "2026-11-01T00:00:00Z") => {
+  git("add", "-A");
+  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "x"], {
+    env: { ...process.env, GIT_COMMITTER_DATE: date },
+  });
+};
+type Found = { code: string; path: string };
+const codes = (report: { findings: Found[] }) => report.findings.map(({ code }) => code);
+
+const AUDIT = JSON.stringify({
+  auditReportVersion: 2,
+  vulnerabilities: {
+    lodash: {
+      name: "lodash",
+      severity: "critical",
+      via: [
+        {
+          source: 1106913,
+          name: "lodash",
+          title: "Command Injection",
+          url: "https://github.com/advisories/GHSA-35jh-r3h4-6jhm",
+          severity: "critical",
+          range: "<4.17.21",
+        },
+      ],
+      range: "<4.17.21",
+      fixAvailable: true,
+    },
+  },
+  metadata: { vulnerabilities: { critical: 1, total: 1 } },
+});
 
 const GOOD = "ALTER TABLE orders ADD COLUMN note text;\n";
 const BAD = "CREATE INDEX orders_note ON orders (note);\n";
@@ -113,7 +157,57 @@ describe("what cannot be looked at", () => {
       expect([args, report.code, report.verdict]).toEqual([args, 2, "inconclusive"]);
       expect(report.findings.map((finding: { code: string }) => finding.code)).toContain(code);
     }
-    expect((await json()).verdict).toBe("inconclusive");
+  });
+
+  test("is said when nothing here is known to the gate, texts without secrets or not", async () => {
+    expect(await json()).toMatchObject({ code: 2, files: [{ path: "." }] });
+    put("README.md", "# Nothing\n");
+    const report = await json();
+    expect(report.code).toBe(2);
+    expect(codes(report)).toEqual(["gate/nothing-to-check"]);
+    put("src/a.ts", "export const a = 1;\n");
+    expect((await json()).code).toBe(0);
+  });
+
+  test("does not hide the rest: one file that is no text, links that go round in a circle", async () => {
+    put("db/migrations/0001_a.sql", Buffer.from([0x2d, 0x2d, 0xe4, 0x0a]));
+    put("released/events/a.json", Buffer.from([0x22, 0xe4, 0x22]));
+    put("events/a.json", "{}");
+    put("src/a.ts", "export const a = 1;\n");
+    symlinkSync("round.ts", path.join(folder, "src/round.ts"));
+    symlinkSync("..", path.join(folder, "src/up"));
+    const report = await json();
+    expect(report.code).toBe(2);
+    const unread = report.findings.filter(({ code }: Found) => code === "gate/input-unreadable");
+    expect(unread.map(({ path }: Found) => path)).toEqual([
+      "db/migrations/0001_a.sql",
+      "released/events/a.json",
+      "src/round.ts",
+    ]);
+    expect(report.files).toContainEqual({ path: "src/a.ts", verdict: "pass" });
+  });
+
+  test("is said in the form that was asked for, also bad use as JSON", async () => {
+    put("a.sql", GOOD);
+    const gone = ["migrations", "a.sql", "--settings", "no.json", "--format"];
+    expect(JSON.parse((await check(...gone, "sarif")).out).runs[0].results).toHaveLength(1);
+    expect((await check(...gone, "junit")).out).toContain('errors="1"');
+    expect(await check(...gone, "text")).toMatchObject({ code: 2, out: "" });
+    const out = await check("migrations", "a.sql", "--json", "--out", "no/such/report.json");
+    expect(out.code).toBe(2);
+    expect(JSON.parse(out.out).findings[0]).toMatchObject({ code: "file_unwritable", undecided: true });
+  });
+
+  test("a named file that the settings ignore is left out, and alone proves nothing", async () => {
+    put("toban.check.json", '{ "ignore": ["src/made/**"] }');
+    put("src/made/a.ts", "export const cache = new Map();\n");
+    put("src/b.ts", "export const b = 1;\n");
+    expect(await json("sources", "src/made/a.ts", "./src/b.ts")).toMatchObject({
+      code: 0,
+      files: [{ path: "./src/b.ts" }],
+    });
+    expect((await json("sources", "./src/made/a.ts")).code).toBe(2);
+    expect(codes(await json("sbom", "no.json"))).toEqual(["gate/input-missing"]);
   });
 
   test("settings, waivers and a baseline that cannot be read are inconclusive, with a reason", async () => {
@@ -142,10 +236,6 @@ describe("what was there before", () => {
   });
 
   test("does not count with --changed-since, and an unknown commit is inconclusive", async () => {
-    const git = (...args: string[]) =>
-      execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], {
-        stdio: "ignore",
-      });
     put("db/0001_a.sql", BAD);
     git("init", "-q");
     git("add", ".");
@@ -154,6 +244,111 @@ describe("what was there before", () => {
     const changed = await json("migrations", "db", "--changed-since", "HEAD");
     expect(changed).toMatchObject({ code: 0, files: [{ path: "db/0002_b.sql" }] });
     expect((await check("migrations", "db", "--changed-since", "no-such")).code).toBe(2);
+  });
+});
+
+describe("a baseline that is written", () => {
+  test("knows a finding after its lines have moved, however its file is named", async () => {
+    put("db/0001_a.sql", BAD);
+    await check("migrations", "./db/0001_a.sql", "--write-baseline");
+    put("db/0001_a.sql", `-- moved\n\n${BAD}`);
+    for (const name of ["db", "./db/0001_a.sql", path.join(folder, "db/0001_a.sql")]) {
+      expect(await json("migrations", name)).toMatchObject({ code: 0, findings: [] });
+    }
+  });
+
+  test("keeps what a partial check has not looked at, and never replaces another file", async () => {
+    put("db/0001_a.sql", BAD);
+    put("more/0001_b.sql", BAD.replace("orders", "b"));
+    await check("migrations", "db", "--write-baseline");
+    await check("migrations", "more", "--write-baseline");
+    expect((await check("migrations", "db", "more")).code).toBe(0);
+    expect((await check("migrations", "db", "--write-baseline", "more/0001_b.sql")).code).toBe(2);
+    expect(readFileSync("more/0001_b.sql", "utf8")).toContain("CREATE INDEX");
+    await check("migrations", "db", "--write-baseline", "own.json");
+    expect((await check("migrations", "db", "--baseline", "own.json")).code).toBe(0);
+    expect(existsSync("own.json")).toBe(true);
+  });
+});
+
+describe("with --changed-since", () => {
+  test("a file counts however it is named, also from a folder within, renamed or not kept by git", async () => {
+    put(".gitignore", "audit.json\n");
+    put("api/db/0001_old.sql", BAD);
+    git("init", "-q");
+    commit();
+    git("mv", "api/db/0001_old.sql", "api/db/0001_new.sql");
+    process.chdir(path.join(folder, "api"));
+    for (const name of ["db", "./db/0001_new.sql", path.join(folder, "api/db/0001_new.sql"), "../api/db"]) {
+      expect((await check("migrations", name, "--changed-since", "HEAD")).code).toBe(1);
+    }
+    put("audit.json", "{");
+    expect((await check("vulnerabilities", "../audit.json", "--changed-since", "HEAD")).code).toBe(2);
+    const uri = JSON.parse((await check("migrations", "db", "--format", "sarif")).out).runs[0].results[0]
+      .locations[0].physicalLocation.artifactLocation.uri;
+    expect(uri).toBe("api/db/0001_new.sql");
+  });
+
+  test("what is missing is never unchanged, and before the first commit everything is new", async () => {
+    git("init", "-q");
+    put("a.sql", BAD);
+    expect((await check("migrations", "a.sql", "--changed-since", "HEAD")).code).toBe(1);
+    commit();
+    expect((await check("migrations", "a.sql", "--changed-since", "HEAD")).code).toBe(0);
+    for (const args of [
+      ["sources", "no.ts"],
+      ["migrations", "no.sql"],
+      ["sources", "."],
+    ]) {
+      expect((await check(...args, "--changed-since", "HEAD")).code).toBe(2);
+    }
+  });
+});
+
+describe("the age of a report", () => {
+  const clean = '{"auditReportVersion":2,"vulnerabilities":{},"metadata":{"vulnerabilities":{"total":0}}}';
+  test("is that of its commit where a checkout has written it anew", async () => {
+    put("audit.json", clean);
+    expect((await check("vulnerabilities", "audit.json")).code).toBe(0);
+    git("init", "-q");
+    commit("2026-01-01T00:00:00Z");
+    expect(codes(await json("vulnerabilities", "audit.json"))).toEqual(["supply/scan-stale"]);
+    put("audit.json", `${clean}\n`);
+    expect((await check("vulnerabilities", "audit.json")).code).toBe(0);
+    utimesSync("audit.json", new Date("2026-01-01"), new Date("2026-01-01"));
+    expect((await check("vulnerabilities", "audit.json")).code).toBe(2);
+  });
+
+  test("does not matter to the ledger: what is written down first passes, and the clock then runs", async () => {
+    put("audit.json", AUDIT);
+    expect(codes(await json("vulnerabilities", "audit.json"))).toEqual(["supply/vulnerability-untracked"]);
+    expect((await check("vulnerabilities", "./audit.json", "--update-ledger")).code).toBe(0);
+    const ledger = JSON.parse(readFileSync("toban.vulnerabilities.json", "utf8"));
+    ledger.findings[0].history[0].at = "2026-01-01T00:00:00Z";
+    put("toban.vulnerabilities.json", JSON.stringify(ledger));
+    expect(codes(await json("vulnerabilities", "audit.json"))).toEqual(["supply/vulnerability-overdue"]);
+    // A baseline would let it stay for ever.
+    expect((await check("vulnerabilities", "audit.json", "--write-baseline")).code).toBe(1);
+    put("audit.json", clean);
+    expect((await check("vulnerabilities", path.join(folder, "audit.json"), "--update-ledger")).code).toBe(0);
+    expect(readFileSync("toban.vulnerabilities.json", "utf8")).toContain('"event": "fixed"');
+  });
+});
+
+describe("coverage", () => {
+  test("is looked for where tools write it, also when git ignores that", async () => {
+    git("init", "-q");
+    put(".gitignore", "coverage/\n");
+    put("package.json", "{}");
+    put("packages/a/package.json", "{}");
+    expect((await json("coverage")).code).toBe(2);
+    put("packages/a/coverage/lcov.info", "TN:\nSF:a\nDA:1,1\nend_of_record\n");
+    expect(await json("coverage")).toMatchObject({
+      code: 0,
+      files: [{ path: "packages/a/coverage/lcov.info" }],
+    });
+    put("coverage/lcov.info", Buffer.from([0xe4]));
+    expect(codes(await json("coverage"))).toEqual(["gate/input-unreadable"]);
   });
 });
 
@@ -177,12 +372,16 @@ describe("the report", () => {
       expect(code).toBe(1);
       expect(out).not.toContain(password);
     }
+    // Also beside a finding of a check that looks for something else.
+    put("Dockerfile", `FROM node:latest\nENV DB_PASSWORD=${password}\n`);
+    expect((await check("deployment", "Dockerfile")).out).not.toContain(password);
   });
 
   test("explains a check, and says when there is none", async () => {
     expect((await check("--explain", "gate/waiver-expired", "--lang", "en")).out).toContain(
       "A waiver has ended",
     );
-    expect(await check("--explain", "no/such")).toMatchObject({ code: 64 });
+    expect(await check("--explain", "no/such")).toMatchObject({ code: 64, out: "" });
+    expect((await check("--explain", "waiver-expire")).err).toContain("gate/waiver-expired");
   });
 });

@@ -97,11 +97,9 @@ function treeFrom(paths: string[], read: Files["read"]): Tree {
       const result = read(shown);
       if ("file" in result) return result.file;
       // Whoever catches this puts the reason into a sentence of their own.
-      throw notFound(
-        "file_unreadable",
-        result.finding.reason.en.replace(/\.$/, ""),
-        result.finding.remedy.en,
-      );
+      const { code, reason, remedy } = result.finding;
+      const isMissing = code === GATE_CHECKS.inputMissing.code;
+      throw notFound(isMissing ? "file_missing" : "file_unreadable", reason.en.replace(/\.$/, ""), remedy.en);
     },
   };
 }

@@ -51,8 +51,13 @@ export function raise(
 }
 
 function fill(text: Text, params: Params): Text {
+  // Another tool's message may be a whole sentence; ours ends with one full stop.
   const replace = (template: string) =>
-    template.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+    template.replace(/\{(\w+)\}([.。]?)/g, (whole, name: string, stop: string) => {
+      const value = params[name];
+      if (value === undefined) return whole;
+      return stop === "" ? String(value) : String(value).replace(/[.。]$/, "") + stop;
+    });
   return { en: replace(text.en), ja: replace(text.ja) };
 }
 

@@ -6,15 +6,19 @@ export type Recognition = { lineOf(finding: Finding): string; nameOf?(path: stri
 
 /**
  * Names findings so that they are recognized after lines have moved: SHA-256 of code, path, the line's text without
- * its spaces, and the how-manieth such finding it is. 32 hexadecimal digits each.
+ * its spaces, and the how-manieth such finding it is. 32 hexadecimal digits each. What is said of a whole file (its
+ * beginning, without an end) goes by its reason: the first line is not what it is about.
  */
 export function fingerprints(findings: readonly Finding[], recognition: Recognition): string[] {
   const { lineOf, nameOf = (path: string) => path } = recognition;
+  const textOf = (finding: Finding) => (isOfFile(finding) ? finding.reason.en : lineOf(finding));
   const seen = new Map<string, number>();
   return findings.map((finding) => {
-    const what = `${finding.code}\0${nameOf(finding.path)}\0${lineOf(finding).replace(/\s+/g, "")}`;
+    const what = `${finding.code}\0${nameOf(finding.path)}\0${textOf(finding).replace(/\s+/g, "")}`;
     const ordinal = (seen.get(what) ?? 0) + 1;
     seen.set(what, ordinal);
     return createHash("sha256").update(`${what}\0${ordinal}`).digest("hex").slice(0, 32);
   });
 }
+
+const isOfFile = ({ line, column, endLine }: Finding) => line === 1 && column === 1 && endLine === undefined;

@@ -147,4 +147,52 @@ describe("the report", () => {
     expect(junit).toContain('<error message="migration/unparseable">');
     expect(junit.match(/<testcase/g)).toHaveLength(4);
   });
+
+  test("as SARIF has an address for any name, from the repository's root", () => {
+    const uriOf = (path: string, folder = "") => {
+      const one = report([{ files: [path], findings: [raise(BLOCK, { path, line: 1, column: 1 })] }], {
+        now: new Date(0),
+        lineOf,
+      });
+      const text = asSarif(one, { language: "ja", lineOf, checks: new Map(), version: "1", folder });
+      return JSON.parse(text).runs[0].results[0].locations[0].physicalLocation.artifactLocation;
+    };
+    expect(uriOf("db/索引 1#?%.sql")).toEqual({
+      uri: "db/%E7%B4%A2%E5%BC%95%201%23%3F%25.sql",
+      uriBaseId: "%SRCROOT%",
+    });
+    expect(uriOf("db/1.sql", "packages/api/").uri).toBe("packages/api/db/1.sql");
+    expect(uriOf("../web/1.sql", "packages/api/").uri).toBe("packages/web/1.sql");
+    expect(uriOf("git:origin/main:api/a.yaml", "packages/").uri).toBe("api/a.yaml");
+    expect(uriOf("/srv/a b.sql")).toEqual({ uri: "file:///srv/a%20b.sql" });
+  });
+
+  test("as text moves no cursor, whatever a file is called", () => {
+    const path = "a\u001b[2Jb.sql";
+    const one = report([{ files: [path], findings: [raise(BLOCK, { path, line: 1, column: 1 })] }], {
+      now: new Date(0),
+      lineOf,
+    });
+    const text = asText(one, { language: "en", colour: false, frameOf: () => "x \u001b]0;t\u0007 \u202e y" });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there.
+    expect(text).not.toMatch(/[\u001b\u0007\u202e]/);
+    expect(text).toContain("1 file, 1 failed");
+    expect(asJunit(one, "en")).toContain('name="a\ufffd[2Jb.sql"');
+  });
+
+  test("as Markdown keeps what blocks when it is cut, and calls nobody", () => {
+    const warn = raise(check("supply/licence", "warn"), { path: "a", line: 1, column: 1 });
+    const many = [...Array.from({ length: 2000 }, () => warn), { ...findings[0]!, path: "z|`z" }];
+    const mention = { ...warn, reason: { en: "@types/node is under X.", ja: "" } };
+    const markdown = asMarkdown({ ...made, findings: [mention, ...many] }, "en");
+    expect(markdown.split("\n").find((line) => line.startsWith("| ❌"))).toContain("`` z\\|`z:3 ``");
+    expect(markdown).not.toContain("@types");
+  });
+
+  test("as JUnit has an error for what belongs to no file", () => {
+    const finding = { ...findings[2]!, path: "" };
+    const junit = asJunit({ ...made, files: [], findings: [finding] }, "en");
+    expect(junit).toContain('<testsuites tests="1" failures="0" errors="1">');
+    expect(junit).toContain('name="toban check"');
+  });
 });

@@ -24,7 +24,7 @@ const BLOCK = check("migration/drop-table", "block");
 const WARN = check("migration/slow", "warn");
 const OPEN = check("migration/unparseable", "block", true);
 
-const at = (path: string, line = 1) => ({ path, line, column: 1 });
+const at = (path: string, line = 1) => ({ path, line, column: 1, endLine: line, endColumn: 5 });
 const found = (what: Check, path: string, line = 1): Finding => raise(what, at(path, line), { what: "a" });
 const lines: Record<string, string[]> = { "a.sql": ["DROP TABLE a;", "DROP TABLE b;"], "b.sql": ["x"] };
 const options = {
@@ -84,6 +84,23 @@ describe("a finding", () => {
     expect(finding.remedy.ja).toBe("Write b.");
   });
 
+  test("ends with one full stop where another tool's message is a sentence", () => {
+    const told = raise({ ...BLOCK, reason: both("It says: {what}.") }, at("a"), { what: "no such table." });
+    expect(told.reason.en).toBe("It says: no such table.");
+  });
+
+  test("named twice is told once", () => {
+    const outcome = { files: ["a.sql"], findings: [found(BLOCK, "a.sql")] };
+    expect(report([outcome, outcome], options).findings).toHaveLength(1);
+  });
+
+  test("of a whole file keeps its fingerprint whatever its first line is", () => {
+    const whole = [raise(BLOCK, { path: "a.sql", line: 1, column: 1 }, { what: "a" })];
+    expect(fingerprints(whole, { lineOf: () => "new" })).toEqual(fingerprints(whole, options));
+    const other = [raise(BLOCK, { path: "a.sql", line: 1, column: 1 }, { what: "b" })];
+    expect(fingerprints(other, options)).not.toEqual(fingerprints(whole, options));
+  });
+
   test("is placed by line and column from 1, in UTF-16 code units", () => {
     const place = placesIn({ path: "a", text: "ab\n表𠮷c\n" });
     expect(place(0)).toEqual({ path: "a", line: 1, column: 1 });
@@ -111,6 +128,13 @@ describe("a baseline", () => {
     const made = report([outcome], { ...options, baseline });
     expect(made.known).toBe(1);
     expect(made.findings.map(({ path, line }) => `${path}:${line}`)).toEqual(["a.sql:2", "b.sql:1"]);
+  });
+
+  test("keeps earlier entries when asked, and has none for what runs by a clock of its own", () => {
+    const earlier = [{ fingerprint: "f", code: "sources/x", path: "c.ts" }];
+    const clocked = found(check("supply/vulnerability-open", "block"), "a.sql");
+    const text = baselineOf([found(BLOCK, "b.sql"), clocked], options, earlier);
+    expect(JSON.parse(text).findings.map(({ path }: { path: string }) => path)).toEqual(["b.sql", "c.ts"]);
   });
 
   test("that is not one is refused", () => {
@@ -148,7 +172,28 @@ describe("a waiver", () => {
     expect(run({ ...waiver, contains: "a is wrong" }).verdict).toBe("pass");
   });
 
+  test("for a part that was not looked at is left alone", () => {
+    const outcome = { files: ["db/a.sql"], findings: [found(BLOCK, "db/a.sql")] };
+    const elsewhere = waivers({ ...waiver, path: "other/*.sql", until: "2026-11-22" });
+    const partial = report([outcome], { ...options, waivers: elsewhere, partial: true });
+    expect(partial.findings.map(({ code }) => code)).toEqual(["migration/drop-table"]);
+  });
+
+  test("covers a file however it was named, and what is undecided only by its own code", () => {
+    const nameOf = (path: string) => path.replace("./", "");
+    const outcome = { files: ["./db/a.sql"], findings: [found(OPEN, "./db/a.sql")] };
+    const by = (code: string) => waivers({ ...waiver, code, path: "db/*.sql" });
+    const run = (code: string) => report([outcome], { ...options, nameOf, waivers: by(code) }).verdict;
+    expect([run("migration/drop-table"), run("migration/unparseable")]).toEqual(["inconclusive", "pass"]);
+  });
+
+  test("has an id of its own", () => {
+    expect(() => run(waiver, waiver)).toThrow(/two waivers/);
+  });
+
   test.each([
+    ["that ends on a day no month has", { ...waiver, until: "2026-11-31" }, /within a year/],
+    ["with a reason of spaces", { ...waiver, reason: " ".repeat(20) }, /reason/],
     ["approved by its author", { ...waiver, approver: " Aoki" }, /own author/],
     ["without an end", { ...waiver, until: undefined }, /until/],
     ["that ends in years", { ...waiver, until: "2031-01-01" }, /within a year/],

@@ -193,10 +193,19 @@ export async function checkVulnerabilityReports(
   return [unread, made.outcome];
 }
 
+/** A lockfile that tells no licences is helped out by what is installed beside it. */
 export async function checkLicenceFile(gate: Gate, shown: string): Promise<Outcome[]> {
-  const { checkLicences } = await import("./supply/index.ts");
+  const { checkLicences, installedLicences } = await import("./supply/index.ts");
   const { files, unread } = gate.files.readAll([shown]);
-  return [unread, ...files.map((file) => checkLicences(file, gate.settings.supply.licences))];
+  const outcomes = files.map((file) => {
+    const folder = path.posix.dirname(file.path);
+    const installed = installedLicences(file.text, (name) => {
+      const result = gate.files.read(path.posix.join(folder, name));
+      return "file" in result ? result.file.text : undefined;
+    });
+    return checkLicences(file, gate.settings.supply.licences, installed);
+  });
+  return [unread, ...outcomes];
 }
 
 export async function checkSbomFile(gate: Gate, sbom: string, lockfile?: string): Promise<Outcome[]> {

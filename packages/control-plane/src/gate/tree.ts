@@ -171,6 +171,8 @@ const entriesOf = (folder: string) => readdirSync(folder, { withFileTypes: true 
 export function unchangedSince(cwd: string, ref: string): ((full: string) => boolean) | undefined {
   try {
     const root = git(cwd, "rev-parse", "--show-toplevel").trim();
+    // Before the first commit everything is new.
+    if (ref === "HEAD" && !hasCommit(cwd)) return () => false;
     const base = mergeBase(cwd, ref);
     const at = (name: string) => path.join(root, name);
     const before = listed(git(root, "ls-tree", "-r", "-z", "--name-only", "--full-tree", base));
@@ -181,6 +183,14 @@ export function unchangedSince(cwd: string, ref: string): ((full: string) => boo
     return (full) => kept.has(full);
   } catch {
     return undefined;
+  }
+}
+
+function hasCommit(cwd: string): boolean {
+  try {
+    return git(cwd, "rev-parse", "--verify", "--quiet", "HEAD") !== "";
+  } catch {
+    return false;
   }
 }
 

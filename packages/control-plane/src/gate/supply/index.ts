@@ -12,7 +12,7 @@ import { checkVulnerabilities } from "./vulnerabilities/check.ts";
 import { looksLikeReport } from "./vulnerabilities/report.ts";
 
 export { SUPPLY_CHECKS } from "./checks.ts";
-export { checkLicences, licenceOfManifest, readLicensed } from "./licences.ts";
+export { checkLicences, installedLicences, licenceOfManifest, readLicensed } from "./licences.ts";
 export { bindSbom, checkSbom, type SbomSummary, summariseSbom } from "./sbom.ts";
 export { checkSecrets, mayHoldSecrets } from "./secrets/secrets.ts";
 export { type SupplySettings, supplySettings } from "./settings.ts";

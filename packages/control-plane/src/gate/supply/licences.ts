@@ -68,6 +68,25 @@ export function readLicensed(
   ];
 }
 
+/**
+ * The licences of installed packages by `name@version`, of those for which a lockfile tells none.
+ * @param read the text of a file beside the lockfile, such as `node_modules/a/package.json`; undefined when there is none
+ */
+export function installedLicences(
+  lockfile: string,
+  read: (name: string) => string | undefined,
+): ReadonlyMap<string, string> {
+  const silent = (readLockfile(lockfile) ?? []).filter(({ licence }) => licence === undefined);
+  return new Map(
+    silent.flatMap(({ key, name, version }) => {
+      const manifest = parseJson(read(`${key}/package.json`) ?? "");
+      const licence =
+        isRecord(manifest) && textOf(manifest.version) === version && licenceOfManifest(manifest);
+      return licence ? [[`${name}@${version}`, licence]] : [];
+    }),
+  );
+}
+
 const conjunction = (licences: readonly string[]) =>
   licences.length === 1 ? licences[0]! : licences.map((text) => `(${spdxOf(text)})`).join(" AND ");
 

@@ -1,3 +1,4 @@
+import { TobanError } from "../../../platform/errors.ts";
 import type { Tree } from "../../family.ts";
 import { type Finding, raise, type SourceFile } from "../../finding.ts";
 import { CONFIGURATION_CHECKS as CHECKS } from "../checks.ts";
@@ -81,8 +82,9 @@ function isThere(tree: Tree, path: string): boolean {
   try {
     tree.read(path);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // What is there and cannot be read is told by whoever reads it.
+    return !(error instanceof TobanError && error.code === "file_missing");
   }
 }
 

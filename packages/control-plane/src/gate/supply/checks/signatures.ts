@@ -20,7 +20,7 @@ export const SIGNATURE_CHECKS = checks({
       ja: "署名後に成果物が変わったか、別の誰かが署名したかである。どちらにしても動かしてはならない。",
     },
     reason: {
-      en: "None of the {count} trusted keys has made the signature of {artefact}.",
+      en: "None of the trusted keys ({count}) has made the signature of {artefact}.",
       ja: "{artefact} の署名は、信頼する {count} 個の鍵のいずれのものでもない。",
     },
     remedy: {
