@@ -134,6 +134,9 @@ function rangeOf(yaml: Yaml, document: Document | null, pointer: string): [numbe
 /** Values that look like schemas but are data. */
 const DATA = new Set(["example", "examples", "default", "enum", "const"]);
 
+/** Maps whose keys are names, not keywords. */
+const NAMES = new Set(["properties", "patternProperties", "$defs", "schemas", "headers"]);
+
 /** Every reference that leads nowhere, of the document and of what it refers to in other files. */
 export function brokenReferences(contract: Contract): { reference: string; at: Location }[] {
   const found: { reference: string; at: Location }[] = [];
@@ -149,7 +152,7 @@ export function brokenReferences(contract: Contract): { reference: string; at: L
     }
     for (const [key, part] of Object.entries(value)) {
       if (!isMap && (DATA.has(key) || key.startsWith("x-"))) continue;
-      visit(part, below(at, key), !isMap && (key === "properties" || key === "schemas"));
+      visit(part, below(at, key), !isMap && NAMES.has(key));
     }
   };
   const elsewhere: SchemaNode[] = [{ schema: contract.root, at: { path: contract.file.path, pointer: "" } }];

@@ -30,13 +30,17 @@ export function partOf(value: unknown, at: Location, contract: Contract): Part |
   return null;
 }
 
+/** Maps in which a name that begins with `x-` is a name like any other. */
+const FREE_NAMES = new Set(["headers", "content", "webhooks"]);
+
 /** The entries of a map, each with its references followed. */
 export function entriesOf(part: Part | null, keyword: string, contract: Contract): [string, Part][] {
   const map = part && own(part.value, keyword);
   if (!isRecord(map)) return [];
+  const isExtension = (name: string) => name.startsWith("x-") && !FREE_NAMES.has(keyword);
   return Object.entries(map).flatMap(([name, value]): [string, Part][] => {
     const one = partOf(value, below(part!.at, keyword, name), contract);
-    return one && !name.startsWith("x-") ? [[name, one]] : [];
+    return one && !isExtension(name) ? [[name, one]] : [];
   });
 }
 

@@ -58,17 +58,24 @@ function judge(comparing: Comparing, one: Difference, use: Use): Verdict | null 
     return { check: "referenceUnresolvable", side: one.params.side as "base" | "revision" };
   }
   if (one.kind === "too-complex" || one.undecided) return { check: "undecidable" };
-  return use.sender === "consumer" ? judgeSent(one, use) : judgeReceived(comparing, one, use);
+  return use.sender === "consumer" ? judgeSent(comparing, one, use) : judgeReceived(comparing, one, use);
+}
+
+/** What was removed had promised to go by a date that has come. */
+function isSunset(comparing: Comparing, { base }: Difference): boolean {
+  const before = valueAt(comparing.base.load(base.path), base.pointer);
+  return isRecord(before) && isPastSunset(before, comparing.now);
 }
 
 /** What consumers send: everything that they sent before must still be taken. */
-function judgeSent(one: Difference, use: Use): Verdict | null {
+function judgeSent(comparing: Comparing, one: Difference, use: Use): Verdict | null {
   switch (one.kind) {
     case "default-changed":
       return one.params.from === "–" || one.params.to === "–"
         ? { check: "requestDefaultChanged", severity: "warn" }
         : { check: "requestDefaultChanged" };
     case "property-removed":
+      if (isSunset(comparing, one)) return null;
       if (one.narrowing) return { check: "requestPropertyRemoved" };
       return { check: "requestPropertyRemoved", severity: "warn" };
     case "property-became-read-only":
@@ -114,8 +121,7 @@ const SENT: Partial<Record<Difference["kind"], CheckName>> = {
 function judgeReceived(comparing: Comparing, one: Difference, use: Use): Verdict | null {
   switch (one.kind) {
     case "property-removed": {
-      const before = valueAt(comparing.base.load(one.base.path), one.base.pointer);
-      if (isRecord(before) && isPastSunset(before, comparing.now)) return null;
+      if (isSunset(comparing, one)) return null;
       // Of a closed object, what was optional may be absent; of an open one, its name may now carry anything.
       if (one.widening) return { check: "responsePropertyRemoved" };
       return { check: "responsePropertyRemoved", severity: "warn" };

@@ -12,7 +12,7 @@ import type { AsyncApi, Channel, Message, Operation } from "./model.ts";
 
 type Spot = { value: Record<string, unknown>; at: Location; key: string };
 
-export function isAsyncApi(value: unknown): boolean {
+export function isAsyncApi(value: unknown): value is { asyncapi: string } {
   return isRecord(value) && typeof value.asyncapi === "string";
 }
 

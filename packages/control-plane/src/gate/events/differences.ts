@@ -126,6 +126,11 @@ function judge(difference: Difference, sides: Sides): Judgement | null {
   if (undecided && kind !== "pattern-changed" && kind !== "condition-changed")
     return { check: CHECKS.tooComplex };
   if (kind === "required-added" || kind === "required-removed") return judgeRequired(difference, sides);
+  // In an open object only what stays required is told: any value may come under its name, or could.
+  if (kind === "property-removed" && difference.content === "open")
+    return { check: CHECKS.constraintRelaxed };
+  if (kind === "property-added" && difference.content === "open")
+    return { check: CHECKS.constraintTightened };
   if (isConstant(difference, sides)) return { check: CHECKS.discriminatorChanged };
   return { check: BY_KIND[kind] ?? CHECKS.constraintChanged };
 }

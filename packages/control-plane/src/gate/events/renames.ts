@@ -1,4 +1,4 @@
-import { type Difference, isRecord, valueAt } from "../schema/index.ts";
+import { type Difference, isRecord, type Location, valueAt } from "../schema/index.ts";
 import { sameJson } from "../schema/shape.ts";
 import type { Library } from "./documents.ts";
 
@@ -20,7 +20,10 @@ export function joinRenames(differences: Difference[], base: Library, revision: 
     const only = alone && sameSchema(from, candidates[0]!, base, revision) ? candidates[0] : undefined;
     const to = spelled ?? only;
     if (!to) continue;
-    const isSame = spelled !== undefined || isLonger(letters(nameOf(from)), letters(nameOf(to)));
+    const isSame =
+      spelled !== undefined ||
+      isLonger(letters(nameOf(from)), letters(nameOf(to))) ||
+      (only !== undefined && rankIn(base, from.base) === rankIn(revision, to.revision));
     renamed.set(from, { to, isSpelling: isSame });
   }
   const told = new Set([...renamed.values()].map(({ to }) => to));
@@ -47,6 +50,17 @@ const nameOf = (difference: Difference): string => String(difference.params.name
 /** `email` and `emailAddress` are one thing; `id` is in too many names to tell. */
 const isLonger = (one: string, other: string): boolean =>
   Math.min(one.length, other.length) >= 4 && (one.includes(other) || other.includes(one));
+
+/** Which of its object's properties it is: one that was renamed in place keeps its rank, a new one comes last. */
+function rankIn(library: Library, { path, pointer }: Location): number {
+  const cut = pointer.lastIndexOf("/");
+  const siblings = valueAt(library.documents.get(path)?.value, pointer.slice(0, cut));
+  const name = pointer
+    .slice(cut + 1)
+    .replaceAll("~1", "/")
+    .replaceAll("~0", "~");
+  return isRecord(siblings) ? Object.keys(siblings).indexOf(name) : -1;
+}
 
 const letters = (name: string): string => name.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
 

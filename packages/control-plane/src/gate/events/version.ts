@@ -46,7 +46,9 @@ export function readVersion(set: EventSet): { version: Version; findings: Findin
   const parts = new Set(documents.flatMap(referencesOf));
   const folder = commonFolder(events.map(({ file }) => file.path));
   for (const document of events) {
-    if (isAsyncApi(document.value)) {
+    if (isAsyncApi(document.value) && !/^[23]\./.test(String(document.value.asyncapi))) {
+      findings.push(raise(CHECKS.unknownDocument, document.placeOf(""), { file: document.file.path }));
+    } else if (isAsyncApi(document.value)) {
       const api = readAsyncApi(document, library);
       version.apis.push(api);
       for (const at of api.problems) {

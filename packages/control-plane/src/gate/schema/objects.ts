@@ -20,7 +20,9 @@ export function compareObjects(comparison: Comparison, base: Shape, revision: Sh
   const before = describe(comparison, "base", base);
   const after = describe(comparison, "revision", revision);
   for (const key of new Set([...before.names, ...after.names])) {
-    found.push(...compareProperty(comparison, key, before.entry(key), after.entry(key)));
+    const name = key.slice(1);
+    const isDemanded = key.startsWith(".") && before.required.has(name) && after.required.has(name);
+    found.push(...compareProperty(comparison, key, before.entry(key), after.entry(key), isDemanded));
   }
   for (const name of after.required) {
     if (before.required.has(name)) continue;
@@ -37,12 +39,17 @@ export function compareObjects(comparison: Comparison, base: Shape, revision: Sh
     found.push(difference("required-removed", places, { narrowing: false, widening: true }, params));
   }
   found.push(...compareRest(comparison, before.rest, after.rest));
-  found.push(...compareLimit(base, revision, "minProperties", "lower"));
+  const fewest = [leastOf(base, before.required), leastOf(revision, after.required)];
+  if (fewest[0] !== fewest[1]) found.push(...compareLimit(base, revision, "minProperties", "lower"));
   found.push(...compareLimit(base, revision, "maxProperties", "upper"));
   found.push(...compareNames(comparison, base, revision));
   found.push(...compareTags(base, revision));
   return found;
 }
+
+/** The fewest properties that there can be: what is required counts too. */
+const leastOf = (shape: Shape, required: ReadonlySet<string>): number =>
+  Math.max(required.size, ...shape.raws.map(({ schema }) => Number(own(schema, "minProperties") ?? 0) || 0));
 
 /** A parent names its children in a discriminator of its own; unions have theirs compared branch by branch. */
 function compareTags(base: Shape, revision: Shape): Difference[] {
@@ -183,7 +190,14 @@ function isHidden(comparison: Comparison, side: "base" | "revision", nodes: Sche
   return comparison.meaning(side, nodes).raws.some(({ schema }) => own(schema, keyword) === true);
 }
 
-function compareProperty(comparison: Comparison, key: string, base: Entry, revision: Entry): Difference[] {
+/** `isDemanded`: both sides require the name, so that it is in use whether it is declared or not. */
+function compareProperty(
+  comparison: Comparison,
+  key: string,
+  base: Entry,
+  revision: Entry,
+  isDemanded: boolean,
+): Difference[] {
   const name = key.slice(1);
   const step = key.startsWith("~") ? `{${name}}` : escapePointer(name);
   const places = { base: base.at, revision: revision.at };
@@ -210,7 +224,7 @@ function compareProperty(comparison: Comparison, key: string, base: Entry, revis
   const flags =
     content === "closed"
       ? { narrowing: before, widening: after }
-      : content === "open"
+      : content === "open" && !isDemanded
         ? // A pattern limits names that are in use; a single name in an open object is free for a new meaning.
           {
             narrowing: after,

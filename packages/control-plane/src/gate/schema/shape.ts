@@ -100,6 +100,9 @@ function alternativesOf(
     if (source.dialect !== "2020-12") return parts[0] ?? [{ raws: [], labels: [] }];
   }
   parts.push([{ raws: [{ schema, at }], labels: [] }]);
+  const misspelled = declaredTypes(schema)?.find((type) => !isType(type));
+  if (misspelled !== undefined)
+    meaning.problems.push({ kind: "too-complex", at: below(at, "type"), name: misspelled });
   for (const [index, part] of listOf(schema, "allOf").entries()) {
     parts.push(alternativesOf({ schema: part, at: below(at, "allOf", index) }, source, meaning, inner));
   }
@@ -295,6 +298,9 @@ function typesOf(raws: readonly Raw[]): JsonType[] {
   if (objectLike === arrayLike) return [...TYPES];
   return [objectLike ? "object" : "array"];
 }
+
+/** A word that is no type says nothing about what is accepted. */
+const isType = (type: string): boolean => type === "integer" || TYPES.some((one) => one === type);
 
 function declaredTypes(schema: Record<string, unknown>): string[] | null {
   const type = own(schema, "type");
