@@ -1,6 +1,7 @@
 import type { Check } from "../../check.ts";
 import { ACCESS_CHECKS } from "./access.ts";
 import { CONTRACT_CHECKS } from "./contract.ts";
+import { CONTRADICTION_CHECKS } from "./contradictions.ts";
 import { DATA_CHECKS } from "./data.ts";
 import { DROP_CHECKS } from "./drops.ts";
 import { DROP_OTHER_CHECKS } from "./drops-other.ts";
@@ -23,6 +24,7 @@ const ROOMS: Record<string, Check>[] = [
   READING_SQL_CHECKS,
   ACCESS_CHECKS,
   CONTRACT_CHECKS,
+  CONTRADICTION_CHECKS,
   DATA_CHECKS,
   DROP_CHECKS,
   DROP_OTHER_CHECKS,

@@ -300,8 +300,8 @@ ALTER TABLE orders ADD CONSTRAINT orders_plan FOREIGN KEY (plan_id) REFERENCES p
     commitments: COMMITMENTS,
     title: { en: "New column with REFERENCES", ja: "REFERENCES 付きの列の追加" },
     why: {
-      en: "No row is looked up, since all values are null, but two tables are locked at once.",
-      ja: "値はすべてNULLなので突き合わせは行われないが、二つのテーブルが同時にロックされる。",
+      en: "No row is looked up, since all values are null, but two tables are locked at once. Without lock_timeout the first stands still while the statement waits for the second.",
+      ja: "値はすべてNULLなので突き合わせは行われないが、二つのテーブルが同時にロックされる。lock_timeoutがなければ、二つ目を待つ間、一つ目は止まったままになる。",
     },
     reason: {
       en: "{table} and {other} are locked together for a moment.",

@@ -36,8 +36,8 @@ export const MAINTENANCE_CHECKS = checks({
       ja: "範囲を含意する検証済みの CHECK がなければ、ACCESS EXCLUSIVEロックの下でパーティション全体が読まれる。",
     },
     reason: {
-      en: "No validated CHECK of {partition} is known; attaching it to {table} reads all of it under ACCESS EXCLUSIVE.",
-      ja: "{partition} に検証済みの CHECK が見当たらない。{table} への接続でACCESS EXCLUSIVEロックの下に全行が読まれる。",
+      en: "No validated CHECK of {partition} that implies the bounds is known; attaching it to {table} reads all of it under ACCESS EXCLUSIVE.",
+      ja: "{partition} に範囲を含意する検証済みの CHECK が見当たらない。{table} への接続でACCESS EXCLUSIVEロックの下に全行が読まれる。",
     },
     remedy: {
       en: "Add a CHECK with the partition's bounds as NOT VALID, VALIDATE it, then attach and drop the CHECK.",
@@ -119,6 +119,33 @@ ALTER TABLE events ATTACH PARTITION events_2027 FOR VALUES FROM ('2027-01-01') T
     },
     bad: "REFRESH MATERIALIZED VIEW daily_totals;\n",
     good: "REFRESH MATERIALIZED VIEW CONCURRENTLY daily_totals;\n",
+  },
+  refreshWithoutUnique: {
+    code: "migration/refresh-concurrently-without-unique",
+    severity: "block",
+    commitments: COMMITMENTS,
+    title: {
+      en: "CONCURRENTLY on a view without a unique index",
+      ja: "一意インデックスのないビューへの CONCURRENTLY",
+    },
+    why: {
+      en: "PostgreSQL refuses to refresh it so: rows are told apart by a unique index over all of them.",
+      ja: "行の区別には全行にわたる一意インデックスが必要であり、なければPostgreSQLはこの更新を拒否する。",
+    },
+    reason: { en: "{table} has no unique index.", ja: "{table} に一意インデックスがない。" },
+    remedy: {
+      en: "Create a unique index on its columns, without WHERE, before the refresh.",
+      ja: "更新の前に、WHEREのない一意インデックスを列に付ける。",
+    },
+    bad: {
+      "migrations/0001_totals.sql": "CREATE MATERIALIZED VIEW totals AS SELECT 1 AS id;\n",
+      "migrations/0002_refresh.sql": "REFRESH MATERIALIZED VIEW CONCURRENTLY totals;\n",
+    },
+    good: {
+      "migrations/0001_totals.sql":
+        "CREATE MATERIALIZED VIEW totals AS SELECT 1 AS id;\nCREATE UNIQUE INDEX ON totals (id);\n",
+      "migrations/0002_refresh.sql": "REFRESH MATERIALIZED VIEW CONCURRENTLY totals;\n",
+    },
   },
   lockTable: {
     code: "migration/lock-table",

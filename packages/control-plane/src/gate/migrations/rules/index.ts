@@ -1,5 +1,6 @@
 import type { MigrationRule, Rule } from "../types.ts";
 import { accessRules } from "./access.ts";
+import { contradictionRules } from "./contradictions.ts";
 import { dataRules } from "./data.ts";
 import { dropRules } from "./drops.ts";
 import { functionRules } from "./functions.ts";
@@ -19,6 +20,7 @@ import { wayBackRules } from "./way-back.ts";
 /** Every rule that looks at one statement: each file of this folder gives a list `xRules`. */
 export const RULES: readonly Rule[] = [
   ...accessRules,
+  ...contradictionRules,
   ...dataRules,
   ...dropRules,
   ...functionRules,

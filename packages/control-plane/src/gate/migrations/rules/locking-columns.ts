@@ -136,7 +136,15 @@ function inline(
       const both = { ...options, params: { ...params, other: shown(other) } };
       // With nothing but nulls in it PostgreSQL checks no row; what is left are two short locks.
       if (filled) emitLong(context, CONSTRAINT_CHECKS.inlineForeignKey, both);
-      else if (other !== table) context.emit(CONSTRAINT_CHECKS.inlineForeignKeyLocks, both);
+      else if (other !== table) {
+        // Without a limit it waits for the second table while nobody can use the first.
+        const { lockTimeout, statementTimeout } = context.session;
+        const isUnlimited = lockTimeout === 0 && statementTimeout === 0 && inUse(context, other);
+        context.emit(CONSTRAINT_CHECKS.inlineForeignKeyLocks, {
+          ...both,
+          ...(isUnlimited && { severity: "block" as const }),
+        });
+      }
       break;
     }
     default:

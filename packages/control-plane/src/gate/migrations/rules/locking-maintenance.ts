@@ -5,6 +5,7 @@ import { commandsOf, hasOption, relationsOf } from "../nodes.ts";
 import { LOCK_MODES } from "../session.ts";
 import type { Rule, RuleContext, Table } from "../types.ts";
 import { emitLong, inUse, shown } from "./locking.ts";
+import { provesBounds } from "./partition-proof.ts";
 
 const REWRITES: Record<string, string> = {
   AT_SetAccessMethod: "SET ACCESS METHOD",
@@ -68,7 +69,7 @@ function partition(context: RuleContext, node: AlterTableStmt, parent: string, c
     emit(CHECKS.detachWithoutConcurrently, { ...options, ...severity });
   }
   if (command.subtype !== "AT_AttachPartition") return;
-  if (!before.isNew(child) && !isProven(before.get("table", child))) {
+  if (!before.isNew(child) && !provesBounds(before.get("table", child), part.bound)) {
     emitLong(context, CHECKS.attachScans, options);
   }
   scansDefault(context, parent, options);
@@ -95,7 +96,7 @@ function defaultOf({ before }: RuleContext, parent: string): Table | undefined {
   return undefined;
 }
 
-/** A validated CHECK may prove the bounds; whether it really does is for PostgreSQL to say. */
+/** A validated CHECK may rule the new bounds out; whether it really does is for PostgreSQL to say. */
 const isProven = (table: Table | undefined): boolean =>
   [...(table?.constraints.values() ?? [])].some(({ kind, validated }) => kind === "check" && validated);
 
@@ -111,9 +112,15 @@ const createPartition: Rule = (context) => {
 
 const refresh: Rule = (context) => {
   const { statement, before, nameOf } = context;
-  if (statement.kind !== "RefreshMatViewStmt" || statement.node.concurrent) return;
+  if (statement.kind !== "RefreshMatViewStmt") return;
   const name = nameOf(statement.node.relation);
   const view = before.get("table", name);
+  if (statement.node.concurrent) {
+    const isKnown = view?.kind === "materialized-view" && view.made !== undefined;
+    const hasUnique = before.indexesOf(name).some((index) => index.unique && !index.partial);
+    if (isKnown && !hasUnique) context.emit(CHECKS.refreshWithoutUnique, { params: { table: shown(name) } });
+    return;
+  }
   // What was never filled cannot be read, nor be refreshed concurrently.
   const empty = view?.kind === "materialized-view" && !view.filled;
   if (!inUse(context, name) || empty) return;

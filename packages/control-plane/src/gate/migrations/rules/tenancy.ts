@@ -10,10 +10,10 @@ const tenancy: MigrationRule = (context) => {
   const tables = context.changes.up.flatMap((change) =>
     change.kind === "table" && isNewTable(change, context) ? (change.after ?? []) : [],
   );
-  const rules = tables.length === 0 ? undefined : tenancyOf(context);
-  if (rules === undefined) return;
+  const known = tables.length === 0 ? undefined : tenancyOf(context);
   for (const table of tables) {
-    if (rules.except(table.name)) continue;
+    const rules = known ?? shownBy(context, table);
+    if (rules === undefined || rules.except(table.name)) continue;
     const place = placeOf(context, table.name);
     const params = { table: table.name, column: rules.column };
     const column = table.columns.get(rules.column);
@@ -111,6 +111,21 @@ function tenancyOf(context: MigrationContext): Tenancy | undefined {
   return { column: best[0], except: (table) => isTenantTable(table, best[0]), rowSecurity: true };
 }
 
+/**
+ * A table with the tenant's column speaks for itself where the history is silent, but not where other tables have the
+ * column and no forced row level security: their tenants are kept apart in some other way.
+ */
+function shownBy(context: MigrationContext, table: Table): Tenancy | undefined {
+  const column = [...table.columns.keys()].find((name) => PLAIN_TENANT_COLUMN.test(name));
+  if (column === undefined) return undefined;
+  for (const other of context.after.all("table")) {
+    const isEarlier = other.made !== undefined && other.made.migration < context.after.migration;
+    if (isEarlier && other.columns.has(column) && !other.rowSecurity.forced && other.parent === undefined)
+      return undefined;
+  }
+  return { column, except: (name) => isTenantTable(name, column), rowSecurity: true };
+}
+
 const columnsOfPolicies = new WeakMap<Table, ReadonlySet<string>>();
 
 function policyColumns(table: Table): ReadonlySet<string> {
@@ -127,6 +142,7 @@ function policyColumns(table: Table): ReadonlySet<string> {
 
 const TENANT_COLUMN =
   /^(?:tenant|org|organi[sz]ation|account|workspace|company|customer|team|project|site|shop|store)(?:_?id|_uuid|_key)?$/i;
+const PLAIN_TENANT_COLUMN = /^tenant(?:_?id|_uuid|_key)?$/i;
 const isTenantTable = (table: string, column: string): boolean => {
   const noun = column.replace(/_?(?:id|uuid|key)$/i, "").toLowerCase();
   const name = table.slice(table.lastIndexOf(".") + 1).toLowerCase();

@@ -83,7 +83,7 @@ const GOOD: Example[] = [
     "m/1_a.down.sql": "DROP TABLE t;",
   },
   {
-    "m/1.sql": "CREATE TABLE a (tenant_id text NOT NULL, id int, PRIMARY KEY (tenant_id, id));",
+    "m/1.sql": "CREATE TABLE a (org_id text NOT NULL, id int, PRIMARY KEY (org_id, id));",
     "m/2.sql": "CREATE TABLE b (id int PRIMARY KEY);",
   },
   "-- migrate:up\nCREATE MATERIALIZED VIEW mv AS SELECT 1 AS a;\nGRANT SELECT ON mv TO app;\n-- migrate:down\nDROP MATERIALIZED VIEW mv;",
