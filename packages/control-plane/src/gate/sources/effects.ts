@@ -31,6 +31,7 @@ const PAYMENT_NAME =
   /^(charge|chargeCard|chargeCustomer|capturePayment|createCharge|createPayment|processPayment|refund|refundPayment|payout|transferFunds|transferMoney|sendMoney|debit|withdraw)$/;
 const MAIL_PATH =
   /(^|\.)(sendMail|sendEmail|sendSms|sendSMS|sendPush|sendPushNotification|sendNotification|sendWelcomeEmail|sendReceipt|sendMessageToUser|postMessage)$|(mail|mailer|sgMail|resend|email|emails|postmark|ses|notifier|notification|notifications|twilio|sms|slack)[\w.()]*\.(send|create|notify|publish)$/i;
+const FIRESTORE_ADD = /\bcollection\(\)\.add$/;
 const ORM_CREATE =
   /(^|\.)(create|createMany|createManyAndReturn|insertOne|insertMany|bulkCreate|bulkInsert)$/;
 const ORM_RECEIVER =
@@ -98,7 +99,9 @@ function callEffect(module: Module, call: Node, add: Add): void {
   } else if (postsMoney(module, callee, args)) add("payment", call, callee);
   else if (MAIL_PATH.test(callee) || MAIL_SERVICE.test(callee) || mailCommand(args))
     add("mail", call, callee);
-  else if (isInsert(module, call, callee, method)) add("insert", call, callee);
+  else if (FIRESTORE_ADD.test(callee) || isInsert(module, call, callee, method)) add("insert", call, callee);
+  else if (/(^|\.)FieldValue\.increment$|^increment$/.test(callee) && call.parent?.type === "Property")
+    add("increment", call, callee);
   else if (method === "increment" || method === "decrement") {
     if (ORM_RECEIVER.test(callee)) add("increment", call, callee);
   } else if (PUBLISH.test(callee)) {

@@ -14,7 +14,7 @@ import {
   receiverOf,
   stringOf,
 } from "./ast.ts";
-import { declarationOf, importOf, type Module, type SourceSet, textOf } from "./module.ts";
+import { declarationOf, followed, importOf, type Module, type SourceSet, textOf } from "./module.ts";
 import { functionOf } from "./reach.ts";
 
 /** Where the outside calls this code: a route, a message, a schedule. */
@@ -71,6 +71,7 @@ export function entriesOf(set: SourceSet, module: Module): Entry[] {
   }
   for (const node of module.nodes) {
     if (node.type === "MethodDefinition") decorated(node, add);
+    if (node.type === "ForOfStatement") messageLoop(module, node, add);
     if (node.type === "ExportNamedDeclaration") exported(module, node, add);
     if (
       node.type === "AssignmentExpression" &&
@@ -127,6 +128,12 @@ function routeOf(module: Module, call: Node): (Partial<Entry> & { handler: Node 
     return { handler: last, method: "post", path: "", guards: [receiver], receiver: "trpc" };
   }
   if (!VERBS.has(method) || !last) return undefined;
+  // Elysia: the options stand behind the handler.
+  if (args.length === 3 && bare(last)?.type === "ObjectExpression" && isFunction(bare(args[1]))) {
+    const path = stringOf(args[0]);
+    if (path === undefined || !/^[/*]|^$/.test(path)) return undefined;
+    return { handler: args[1], method, path, guards: [last], receiver: dotted(receiver) };
+  }
   const chained = routeChain(receiver);
   if (chained)
     return { handler: last, method, path: chained.path, guards: args.slice(0, -1), receiver: chained.on };
@@ -194,11 +201,21 @@ function consumerOf(module: Module, call: Node, add: Add): void {
   ) {
     add("socket", `${receiver}.on("connection")`, call, last, { receiver });
   }
-  if (call.type === "NewExpression" && calleeOf(call) === "ReceiveMessageCommand") {
+  const reads = /(^|\.)(xReadGroup|xreadgroup|receiveMessage)$/.test(calleeOf(call));
+  if (reads || (call.type === "NewExpression" && calleeOf(call) === "ReceiveMessageCommand")) {
     let fn: Node | null = call;
     while (fn && !isFunction(fn)) fn = fn.parent;
-    if (fn) add("consumer", "ReceiveMessageCommand", call, fn);
+    if (fn) add("consumer", methodOf(call) ?? "ReceiveMessageCommand", call, fn);
   }
+}
+
+/** `for await (const message of subscription)` of NATS, and of iterators like it. */
+function messageLoop(module: Module, loop: Node, add: Add): void {
+  const source = followed(module, child(loop, "right"));
+  const body = child(loop, "body");
+  if (loop.await !== true || source?.type !== "CallExpression" || !body) return;
+  if (/\.(subscribe|consume|messages|receiveMessages)$/.test(calleeOf(source)))
+    add("consumer", calleeOf(source), loop, undefined, { fn: { module, node: body } });
 }
 
 function jobOf(module: Module, call: Node, add: Add): void {
@@ -218,13 +235,26 @@ function jobOf(module: Module, call: Node, add: Add): void {
       call,
       args.find((argument) => isHandler(module, argument)),
     );
-  } else if (callee === "CronJob.from") add("job", callee, call, property(args[0], "onTick"));
+  } else if (method === "define" && args.length >= 2 && (source === "agenda" || /agenda/i.test(callee)))
+    add("job", callee, call, args.find((argument) => isFunction(bare(argument))) ?? args.at(-1));
+  else if (call.type === "NewExpression" && source === "toad-scheduler" && /Task$/.test(callee))
+    add("job", callee, call, args[1]);
+  else if (callee === "Deno.cron") add("job", callee, call, args.at(-1));
+  else if (callee === "CronJob.from") add("job", callee, call, property(args[0], "onTick"));
   else if (source === "croner" && call.type === "CallExpression" && callee === "Cron") {
     add("job", callee, call, args.at(-1));
   }
 }
 
 function decorated(method: Node, add: Add): void {
+  const type = method.parent?.parent;
+  const named = list(type, "decorators").map((one) => {
+    const expression = child(one, "expression");
+    return expression && isCall(expression) ? calleeOf(expression) : nameOf(expression);
+  });
+  // Nest's workers of BullMQ.
+  if (named.includes("Processor") && nameOf(child(method, "key")) === "process")
+    add("consumer", "@Processor", method, child(method, "value"));
   for (const decorator of list(method, "decorators")) {
     const expression = child(decorator, "expression");
     const name = expression && isCall(expression) ? calleeOf(expression) : nameOf(expression);
@@ -237,6 +267,7 @@ function decorated(method: Node, add: Add): void {
       const receiver = nameOf(child(owner, "id")) ?? "controller";
       add("http", `@${name}`, method, fn, { method: name.toLowerCase(), path, guards, receiver });
     } else if (CONSUMER_DECORATORS.test(name)) add("consumer", `@${name}`, method, fn);
+    else if (name === "SubscribeMessage") add("socket", `@${name}`, method, fn);
     else if (name === "Cron" || name === "Interval") add("job", `@${name}`, method, fn);
   }
 }

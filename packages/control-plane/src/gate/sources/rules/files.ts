@@ -36,7 +36,7 @@ const DATA_PATH =
   /\.(json|jsonl|ndjson|csv|tsv|db|sqlite3?|dat|txt|ya?ml|bin|pdf|xlsx)\b|\b(data|db|storage|store|uploads?|orders|users|state)\b/i;
 
 export const localFile: Rule = (module, context) => {
-  if (module.purpose !== "server") return [];
+  if (module.purpose !== "server" || isCommand(module, context)) return [];
   const findings: Finding[] = [];
   const serving = isServing(module, context);
   for (const call of module.calls) {
@@ -52,6 +52,20 @@ export const localFile: Rule = (module, context) => {
   }
   return findings;
 };
+
+const BUILDS =
+  /^(vite|esbuild|rollup|webpack|tsup|parcel|@parcel\/.*|typescript|terser|@swc\/core|@babel\/core|ts-morph|postcss|sass|gulp|handlebars-cli)$/;
+/** What only a job keeps between its runs. */
+const BETWEEN_RUNS = /checkpoint|cursor|last_?-?(run|id|sync|processed)|progress|offset|watermark|resume/i;
+
+/** A program that builds something, or is started by hand with arguments, writes its output; nothing serves from it. */
+function isCommand(module: Module, context: Context): boolean {
+  if ((context.entries.get(module) ?? []).length > 0 || /\.(listen|serve)\(/.test(module.code)) return false;
+  if (imports(module, SERVER)) return false;
+  if (imports(module, BUILDS)) return true;
+  const arguments_ = module.imports.get("parseArgs")?.source.replace("node:", "") === "util";
+  return (arguments_ || /\bprocess\.argv\b/.test(module.code)) && !BETWEEN_RUNS.test(module.code);
+}
 
 function isServing(module: Module, context: Context): boolean {
   return (

@@ -98,7 +98,7 @@ function looksFirst(units: readonly Unit[]): boolean {
 }
 
 /** Naturally idempotent: the id of the new row comes from the caller's path (`PUT`), so its key decides. */
-const repeatable = (entry: Entry): boolean => /^(put|delete|del|get)$/.test(entry.method);
+const repeatable = (entry: Entry): boolean => /^(put|delete|del)$/.test(entry.method);
 
 const PUBLIC_READ =
   /search|query|login|signin|sign-in|logout|preview|validate|verify|graphql|health|refresh|telemetry|metrics/i;
@@ -106,8 +106,9 @@ const PUBLIC_READ =
 export const handlers: Rule = (module, context) => {
   const findings: Finding[] = [];
   for (const entry of context.entries.get(module) ?? []) {
-    if (entry.kind !== "http" || !entry.fn || entry.method === "get") continue;
-    if (!/^(post|patch|put|delete|del|all)$/.test(entry.method)) continue;
+    if (entry.kind !== "http" || !entry.fn) continue;
+    // A scheduler calls its route by GET.
+    if (entry.method === "get" && !/(^|\/)(cron|jobs?|batch)(\/|$)/.test(entry.path)) continue;
     const { units } = context.reached(entry);
     const effects = effectsOf(units).filter(
       (effect) => !repeatable(entry) || (effect.clear && effect.kind !== "insert"),

@@ -39,13 +39,22 @@ function own(module: Module, root: Node, stopAtLoops: boolean): Node[] {
   return found;
 }
 
+/** The variable in `while (!done)` and `while (status !== "done")`. */
+function flagOf(test: Node | undefined): string | undefined {
+  if (test?.type === "UnaryExpression" && test.operator === "!") return nameOf(bare(child(test, "argument")));
+  if (test?.type !== "BinaryExpression" || !/^[!=]==?$/.test(String(test.operator))) return undefined;
+  const left = bare(child(test, "left"));
+  return left?.type === "Identifier" && bare(child(test, "right"))?.type === "Literal"
+    ? nameOf(left)
+    : undefined;
+}
+
 /** Whether a loop's own condition never ends it: `while (true)`, `for (;;)`, `while (!done)` set only on success. */
 function endless(module: Module, loop: Node): boolean {
   const test = bare(child(loop, "test"));
   if (loop.type === "ForStatement") return !test || (test.type === "Literal" && Boolean(test.value));
   if (test?.type === "Literal") return Boolean(test.value);
-  if (test?.type !== "UnaryExpression" || test.operator !== "!") return false;
-  const flag = nameOf(bare(child(test, "argument")));
+  const flag = flagOf(test);
   if (!flag) return false;
   const body = child(loop, "body");
   const set = body
@@ -75,7 +84,11 @@ export const retries: Rule = (module, context) => {
     const attempt = nodes.find(
       (node) => node.type === "TryStatement" && child(node, "handler") && inLoop(node, loop),
     );
-    if (!attempt) continue;
+    if (!attempt) {
+      if (endless(module, loop) && muted(module, nodes))
+        findings.push(at(CALL_CHECKS.unboundedRetry, module, loop, { what: "The loop" }));
+      continue;
+    }
     const block = child(attempt, "block")!;
     const handler = child(attempt, "handler")!;
     const tried = own(module, block, false);
@@ -108,6 +121,26 @@ export const retries: Rule = (module, context) => {
   return findings;
 };
 
+/** `const ok = await send().catch(() => false); if (ok) break;` with no other way out. */
+function muted(module: Module, nodes: readonly Node[]): boolean {
+  const outcome = nodes.find((node) => {
+    const call = node.type === "VariableDeclarator" ? bare(child(node, "init")) : undefined;
+    return call?.type === "CallExpression" && methodOf(call) === "catch" && receiverOf(call);
+  });
+  const name = nameOf(child(outcome, "id"));
+  const ways = nodes.filter((node) => leaves(node) || exits(node));
+  return (
+    name !== undefined &&
+    ways.length > 0 &&
+    ways.every((way) =>
+      [...ancestors(way)].some(
+        (one) =>
+          one.type === "IfStatement" && textOf(module, child(one, "test")!).replace(/\s/g, "") === name,
+      ),
+    )
+  );
+}
+
 const inLoop = (node: Node, loop: Node): boolean => {
   for (const ancestor of ancestors(node)) {
     if (ancestor === loop) return true;
@@ -117,9 +150,7 @@ const inLoop = (node: Node, loop: Node): boolean => {
 };
 
 const flagged = (module: Module, loop: Node): boolean =>
-  loop.type !== "ForStatement" &&
-  bare(child(loop, "test"))?.type === "UnaryExpression" &&
-  endless(module, loop);
+  loop.type !== "ForStatement" && flagOf(bare(child(loop, "test"))) !== undefined && endless(module, loop);
 
 const exits = (node: Node): boolean =>
   node.type === "CallExpression" &&
@@ -149,10 +180,13 @@ function recursion(module: Module, fn: Node): Finding[] {
     )
   )
     return [];
-  for (const call of nodesIn(module, fn)) {
-    if (call.type !== "CallExpression" || !selfCall(call, name)) continue;
+  for (const node of nodesIn(module, fn)) {
+    // Called, or handed to a timer.
+    const handed = node.type === "Identifier" && nameOf(node) === name && timed(node);
+    if (!handed && !(node.type === "CallExpression" && selfCall(node, name))) continue;
+    const call = node;
     // Another value of the same name, nearer to the call.
-    const declared = declarationOf(module, child(call, "callee"));
+    const declared = declarationOf(module, handed ? call : child(call, "callee"));
     if (declared && declared.node !== fn && bare(declared.init) !== fn) continue;
     let caught: "catch" | undefined;
     let timer = false;
@@ -166,7 +200,8 @@ function recursion(module: Module, fn: Node): Finding[] {
         !inside(call, receiverOf(ancestor)!)
       )
         caught = "catch";
-      if (ancestor.type === "CallExpression" && /setTimeout$/.test(calleeOf(ancestor))) timer = true;
+      if (ancestor.type === "CallExpression" && /setTimeout$/.test(calleeOf(ancestor)))
+        timer = !(Number(argumentsOf(ancestor)[1]?.value ?? 1_000) < 50);
       // What the catch decides by the error's kind is a decision, not a blind retry.
       if (
         ancestor.type === "IfStatement" &&
@@ -184,6 +219,12 @@ function recursion(module: Module, fn: Node): Finding[] {
   }
   return [];
 }
+
+/** `setTimeout(start, 0)` */
+const timed = (node: Node): boolean =>
+  node.parent?.type === "CallExpression" &&
+  calleeOf(node.parent) === "setTimeout" &&
+  argumentsOf(node.parent)[0] === node;
 
 const selfCall = (call: Node, name: string): boolean => {
   const callee = calleeOf(call);

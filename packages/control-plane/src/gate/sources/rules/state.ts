@@ -19,6 +19,7 @@ import {
 import { STATE_CHECKS } from "../checks/state.ts";
 import { at, type Context, imports, nameOfEntry, type Rule } from "../context.ts";
 import { declarationOf, type Module, nodesIn, textOf } from "../module.ts";
+import type { Unit } from "../reach.ts";
 import type { Declaration } from "../scopes.ts";
 
 const GROWS = new Set(["set", "add", "push", "unshift", "splice"]);
@@ -35,6 +36,11 @@ const SETUP =
 /** What functions are called that keep something for later. */
 const STORES =
   /^(save|create|persist|store|append|record|update|put|insert|enqueue|submit|place|track|push|grant|issue|book|reserve|increment|login|logout|start|assign|approve|reject|vote|join|add|remember|hit|consume|allow|check|is|next|generate|mark|open|begin)([A-Z]\w*)?$/;
+
+/** A cache library under the name of something that nothing can fill again. */
+const KEPT = /store|sessions?|otp|tokens?$|carts?|orders?|queue|locks?$|verification|nonces?/i;
+/** `globalThis.x`, `app.locals.x`: shared by all requests; `res.locals` is one request's. */
+const GLOBAL = /^(globalThis|global|(app|server|fastify|this\.app|req\.app)\.locals)\.(\w+)/;
 
 type Mutation = { node: Node; target: Node; grows: boolean };
 
@@ -62,6 +68,8 @@ function holdsState(declared: Declaration): "collection" | "object" | "scalar" |
     return undefined;
   const init = bare(declared.init);
   if (init?.type === "NewExpression" && /^(Map|Set)$/.test(calleeOf(init))) return "collection";
+  if (init?.type === "NewExpression" && /(Cache|LRU)$/.test(calleeOf(init)) && KEPT.test(declared.name))
+    return "collection";
   if (init?.type === "ArrayExpression") return "collection";
   if (init?.type === "ObjectExpression") return "object";
   if (init?.type === "CallExpression" && calleeOf(init) === "Object.create") return "object";
@@ -155,6 +163,7 @@ export const moduleState: Rule = (module, context) => {
     const { via, path } = nameOfEntry(entry);
     const { units } = context.reached(entry);
     for (const unit of units) {
+      globals(unit, `${via} ${path}`, reported, findings);
       for (const mutation of mutationsIn(nodesIn(unit.module, unit.node))) {
         const declared = declarationOf(unit.module, mutation.target);
         const kind = declared && holdsState(declared);
@@ -170,6 +179,31 @@ export const moduleState: Rule = (module, context) => {
   injectables(module, findings);
   return findings;
 };
+
+/** State that hangs on the process's or the application's own object. */
+function globals(
+  { module, node: root }: Unit,
+  where: string,
+  reported: Set<Node>,
+  findings: Finding[],
+): void {
+  for (const node of nodesIn(module, root)) {
+    const grows = node.type === "CallExpression" && GROWS.has(methodOf(node) ?? "");
+    const target = grows
+      ? receiverOf(node)
+      : node.type === "AssignmentExpression"
+        ? child(node, "left")
+        : node.type === "UpdateExpression"
+          ? child(node, "argument")
+          : undefined;
+    const found = target && GLOBAL.exec(dotted(target));
+    if (!found || reported.has(node) || BOUNDED.test(found[3]!) || CACHE.test(found[3]!)) continue;
+    if (node.type === "AssignmentExpression" && node.operator !== "=" && node.operator !== "+=") continue;
+    reported.add(node);
+    findings.push(at(STATE_CHECKS.moduleState, module, node, { name: found[0], where }));
+    return;
+  }
+}
 
 function exportedMutations(
   module: Module,
@@ -265,7 +299,7 @@ function injectables(module: Module, findings: Finding[]): void {
     if (node.type !== "ClassDeclaration") continue;
     const provided = list(node, "decorators").some(
       (decorator) =>
-        /Injectable|Controller|Resolver/.test(textOf(module, decorator)) &&
+        /Injectable|Controller|Resolver|WebSocketGateway|Processor/.test(textOf(module, decorator)) &&
         !/Scope\.(REQUEST|TRANSIENT)/.test(textOf(module, decorator)),
     );
     if (!provided && !madeHere(module, node)) continue;
