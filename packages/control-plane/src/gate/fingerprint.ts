@@ -21,4 +21,6 @@ export function fingerprints(findings: readonly Finding[], recognition: Recognit
   });
 }
 
-const isOfFile = ({ line, column, endLine }: Finding) => line === 1 && column === 1 && endLine === undefined;
+/** Said of a whole file: at its beginning, without an end. */
+export const isOfFile = ({ line, column, endLine }: Finding) =>
+  line === 1 && column === 1 && endLine === undefined;

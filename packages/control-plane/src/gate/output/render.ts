@@ -1,7 +1,7 @@
 import type { Check } from "../check.ts";
 import type { Files } from "../files.ts";
 import type { Finding } from "../finding.ts";
-import type { Recognition } from "../fingerprint.ts";
+import { isOfFile, type Recognition } from "../fingerprint.ts";
 import type { Format } from "../gate.ts";
 import type { Report } from "../report.ts";
 import { asJson } from "./json.ts";
@@ -57,7 +57,7 @@ async function masked({ read, lineOf }: RenderOptions): Promise<(finding: Findin
   };
   return (finding) => {
     const line = lineOf(finding);
-    if (TELLS_SECRET.test(finding.code) || line.length > LONGEST) return undefined;
+    if (isOfFile(finding) || TELLS_SECRET.test(finding.code) || line.length > LONGEST) return undefined;
     const isHere = ({ line: from, endLine = from }: Finding) =>
       from <= finding.line && finding.line <= endLine;
     return secretsOf(finding.path).some(isHere) ? undefined : maskText(line);

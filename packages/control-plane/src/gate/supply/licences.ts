@@ -107,18 +107,33 @@ export function checkLicences(
   const allowed = allowList(settings.allow ?? PERMISSIVE);
   const placeAt = placesIn(file);
   const findings: Finding[] = [];
-  const told = new Set<string>();
-  for (const one of packages) {
-    if (told.has(`${one.name}@${one.version}`)) continue;
-    told.add(`${one.name}@${one.version}`);
+  const silent: Licensed[] = [];
+  for (const one of distinct(packages)) {
     if (one.development && !settings.includeDev) continue;
     const check = judge(one.licence, allowed, settings.allow !== undefined);
     if (check === undefined) continue;
-    const params = { package: `${one.name}@${one.version}`, licence: one.licence ?? "" };
+    if (check === LICENCE_CHECKS.missing) silent.push(one);
+    const params = { package: nameOf(one), licence: one.licence ?? "" };
     findings.push(raise(check, placeAt(Math.max(0, file.text.indexOf(one.key))), params));
   }
-  return { files: [file.path], findings };
+  if (silent.length <= MOST_SILENT || readLockfile(file.text) === undefined) {
+    return { files: [file.path], findings };
+  }
+  // It is the lockfile that says nothing, which is one thing to mend.
+  const names = `${silent.slice(0, MOST_SILENT).map(nameOf).join(", ")} …`;
+  const untold = raise(LICENCE_CHECKS.untold, place, { count: silent.length, names });
+  const others = findings.filter(({ code }) => code !== LICENCE_CHECKS.missing.code);
+  return { files: [file.path], findings: [untold, ...others] };
 }
+
+/** As many packages may be told one by one. */
+const MOST_SILENT = 3;
+
+const nameOf = ({ name, version }: Licensed) => `${name}@${version}`;
+
+/** A package may be installed in several places. */
+const distinct = (packages: readonly Licensed[]): Licensed[] =>
+  [...new Map(packages.map((one) => [nameOf(one), one] as const).reverse()).values()].reverse();
 
 function judge(licence: string | undefined, allowed: ReadonlySet<string>, own: boolean) {
   if (licence === undefined || /^NOASSERTION$/i.test(licence)) return LICENCE_CHECKS.missing;

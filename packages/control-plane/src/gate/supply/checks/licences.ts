@@ -13,6 +13,22 @@ const lock = (license: string | undefined) =>
     2,
   )}\n`;
 
+/** As an old npm wrote it: no package tells its licence. */
+const silent = `${JSON.stringify(
+  {
+    name: "shop",
+    lockfileVersion: 2,
+    packages: Object.fromEntries(
+      ["pad-zero", "pad-one", "pad-two", "pad-three"].map((name) => [
+        `node_modules/${name}`,
+        { version: "1.0.0" },
+      ]),
+    ),
+  },
+  null,
+  2,
+)}\n`;
+
 const good = { "package-lock.json": lock("(MIT OR GPL-3.0-or-later)") };
 
 export const LICENCE_CHECKS = checks({
@@ -105,6 +121,27 @@ export const LICENCE_CHECKS = checks({
       ja: "パッケージのフォルダーと配布元を確認し、なければパッケージを替える。",
     },
     bad: { "package-lock.json": lock(undefined) },
+    good,
+  },
+  untold: {
+    code: "supply/licences-untold",
+    severity: "warn",
+    undecided: true,
+    commitments: COMMITMENTS,
+    title: { en: "A lockfile that does not tell the licences", ja: "ライセンスを記さないロックファイル" },
+    why: {
+      en: "Older versions of npm leave the licences out of the lockfile; the installed packages have them.",
+      ja: "古い npm はロックファイルにライセンスを書かない。インストール済みのパッケージには書かれている。",
+    },
+    reason: {
+      en: "{count} packages have no licence in this file and are not installed beside it: {names}",
+      ja: "{count} 個のパッケージのライセンスがこのファイルになく、隣にインストールもされていない: {names}",
+    },
+    remedy: {
+      en: "Run `npm ci --ignore-scripts` before this check, or check an SBOM that has the licences.",
+      ja: "この検査の前に `npm ci --ignore-scripts` を実行するか、ライセンスを含むSBOMを検査する。",
+    },
+    bad: { "package-lock.json": silent },
     good,
   },
   unreadable: {
