@@ -58,6 +58,8 @@ function digestOf(paths) {
   return hash.digest("hex");
 }
 
+const writtenAt = (file) => statSync(path.join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
 /** Runs `work` unless it last succeeded with the same inputs and `output` still exists. */
 async function once(name, inputs, output, work) {
   const stamps = path.join(root, "node_modules", ".toban");
@@ -93,8 +95,13 @@ export async function build({ types = false } = {}) {
       run(`building ${folder}`, node, [vite, "build", "--logLevel=warn"], { cwd: path.join(root, folder) }),
     );
   const releases = ["workloads/ringiflow/releases/build.mjs", "--out", "workloads/ringiflow/releases/built"];
+  const bundle = "packages/control-plane/dist/bundle/main.js";
+  const compiled = "packages/control-plane/tsconfig.tsbuildinfo";
   await Promise.all([
-    run("compiling", node, compile),
+    run("compiling", node, compile).then(() => {
+      if (writtenAt(bundle) > writtenAt(compiled)) return undefined;
+      return run("bundling the command line", node, ["scripts/bundle.mjs"]);
+    }),
     page("console", "packages/console"),
     page("ringiflow-web", "workloads/ringiflow/web").then(() =>
       run("building RingiFlow's releases", node, releases),

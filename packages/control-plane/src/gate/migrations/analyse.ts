@@ -2,7 +2,8 @@ import type { RangeVar } from "libpg-query";
 import { type Finding, placesIn, raise } from "../finding.ts";
 import { READING_SQL_CHECKS as CHECKS } from "./checks/statements.ts";
 import { type Lock, locksOf } from "./locks.ts";
-import { loadParser, type Parser } from "./parse.ts";
+import { loadParser, type Parser, parserOf } from "./parse.ts";
+import { type Ahead, answering, readAhead } from "./parse-ahead.ts";
 import { partsAround } from "./part.ts";
 import { type Replay, replayStatement } from "./replay.ts";
 import { MIGRATION_RULES, RULES } from "./rules/index.ts";
@@ -32,7 +33,8 @@ export type AnalyseOptions = {
 };
 
 type Run = {
-  parser: Parser;
+  /** What another thread has read of the scripts; undefined when they are few. */
+  ahead: Ahead | undefined;
   set: MigrationSet;
   state: State;
   settings: MigrationSettings;
@@ -45,7 +47,7 @@ type Run = {
 /** Replays a set and runs every rule over the reported ones of its migrations. Findings in the order of the history. */
 export async function analyseMigrations(set: MigrationSet, options: AnalyseOptions): Promise<Finding[]> {
   const run: Run = {
-    parser: await loadParser(),
+    ahead: readAhead(set.migrations.flatMap(({ up, down }) => (down === undefined ? [up] : [up, down]))),
     set,
     state: emptyState(),
     settings: options.settings,
@@ -58,7 +60,7 @@ export async function analyseMigrations(set: MigrationSet, options: AnalyseOptio
     run.state.migration = number;
     const reported = options.reported?.(migration.path) ?? true;
     try {
-      analyse(run, migration, reported);
+      await analyse(run, migration, reported);
     } catch (error) {
       // Expressions nested by the thousand exhaust the stack of whoever walks them.
       if (!(error instanceof RangeError)) throw error;
@@ -69,9 +71,9 @@ export async function analyseMigrations(set: MigrationSet, options: AnalyseOptio
   return run.findings;
 }
 
-function analyse(run: Run, migration: Migration, reported: boolean) {
+async function analyse(run: Run, migration: Migration, reported: boolean) {
   const mark = run.state.mark();
-  const up = read(run, migration.up, reported);
+  const up = await read(run, migration.up, reported);
   if (up === undefined) return;
   play(run, migration, migration.up, up, reported);
   if (!reported) return;
@@ -80,7 +82,7 @@ function analyse(run: Run, migration: Migration, reported: boolean) {
   if (migration.down !== undefined) {
     // What up leaves is kept beside, then the way back is tried and undone again.
     const afterUp = run.state.mark();
-    down = read(run, migration.down, true);
+    down = await read(run, migration.down, true);
     if (down !== undefined) {
       play(run, migration, migration.down, down, false);
       changes.upAndDown = run.state.changes(mark);
@@ -105,17 +107,25 @@ function analyse(run: Run, migration: Migration, reported: boolean) {
 }
 
 /** What a script runs; undefined when it cannot be read, which is reported. */
-function read(run: Run, script: Script, reported: boolean): Statement[] | undefined {
-  const parsed = run.parser.parse(script.text);
+async function read(run: Run, script: Script, reported: boolean): Promise<Statement[] | undefined> {
+  const answered = await run.ahead?.(script);
+  const { ask, missed } = answering(answered ?? []);
+  let parsed = answered && parseAndUnfold(run, parserOf(ask), script);
+  if (parsed === undefined || missed()) parsed = parseAndUnfold(run, await loadParser(), script);
   if (!parsed.ok) {
     const place = placesIn(script.file)(script.offset + parsed.at);
     const check = parsed.psql === undefined ? CHECKS.unparseable : CHECKS.psqlCommand;
     if (reported) add(run, raise(check, place, { message: parsed.message }));
     return undefined;
   }
-  const unfolded = unfold(run.parser, script, parsed, (name) => knownFunction(run, name));
-  if (reported) for (const problem of unfolded.problems) add(run, undecided(problem));
-  return unfolded.statements;
+  if (reported) for (const problem of parsed.problems) add(run, undecided(problem));
+  return parsed.statements;
+}
+
+function parseAndUnfold(run: Run, parser: Parser, script: Script) {
+  const parsed = parser.parse(script.text);
+  if (!parsed.ok) return parsed;
+  return { ok: true as const, ...unfold(parser, script, parsed, (name) => knownFunction(run, name)) };
 }
 
 const undecided = ({ kind, place, what }: Problem): Finding =>

@@ -16,41 +16,58 @@ export type Parsed =
   | { ok: true; statements: ParsedStatement[]; offsetOf(location: number): number }
   | { ok: false; message: string; at: number; psql?: string };
 
-let loading: Promise<Parser> | undefined;
+/** What the library says of a text: its tree, or why there is none; `cursor` counts characters. */
+export type Answer<Tree = unknown> = { tree: Tree } | { message: string; cursor: number | undefined };
+/** `sql`: statements; `procedure`: the PL/pgSQL of one CREATE FUNCTION or DO. */
+export type Question = "sql" | "procedure";
+export type Ask = (question: Question, text: string) => Answer;
 
-/** Loads the parser once. */
-export function loadParser(): Promise<Parser> {
+let loading: Promise<Ask> | undefined;
+
+/** Loads the library once. */
+export function loadLibrary(): Promise<Ask> {
   loading ??= load();
   return loading;
 }
 
-async function load(): Promise<Parser> {
+export const loadParser = async (): Promise<Parser> => parserOf(await loadLibrary());
+
+async function load(): Promise<Ask> {
   const library = await import("libpg-query");
   await library.loadModule();
-  const read = (text: string): Parsed => {
-    const start = skipBlanks(text, 0);
-    if (start === text.length) return { ok: true, statements: [], offsetOf: (location) => location };
-    const offsetOf = byteOffsets(text);
+  return (question, text) => {
     try {
-      const { stmts = [] } = library.parseSync(text);
-      const statements: ParsedStatement[] = [];
-      for (const raw of stmts) {
-        const node = raw.stmt;
-        if (node === undefined) continue;
-        const from = offsetOf(raw.stmt_location ?? 0);
-        const end = raw.stmt_len ? offsetOf((raw.stmt_location ?? 0) + raw.stmt_len) : text.length;
-        statements.push({ kind: kindOf(node) as StatementKind, node, start: skipBlanks(text, from), end });
-      }
-      return { ok: true, statements, offsetOf };
+      return { tree: question === "sql" ? library.parseSync(text) : library.parsePlPgSQLSync(text) };
     } catch (error) {
-      const details = library.hasSqlDetails(error) ? error.sqlDetails : undefined;
-      const message = error instanceof Error ? error.message : String(error);
-      return {
-        ok: false,
-        message,
-        at: details === undefined ? 0 : characterOffset(text, details.cursorPosition),
-      };
+      const cursor = library.hasSqlDetails(error) ? error.sqlDetails?.cursorPosition : undefined;
+      return { message: error instanceof Error ? error.message : String(error), cursor };
     }
+  };
+}
+
+type SqlTree = { stmts?: { stmt?: Node; stmt_location?: number; stmt_len?: number }[] };
+type ProcedureTree = { plpgsql_funcs?: { PLpgSQL_function?: Record<string, unknown> }[] };
+
+export function parserOf(ask: Ask): Parser {
+  const read = (text: string): Parsed => {
+    if (skipBlanks(text, 0) === text.length) {
+      return { ok: true, statements: [], offsetOf: (location) => location };
+    }
+    const answer = ask("sql", text);
+    if ("message" in answer) {
+      const at = answer.cursor === undefined ? 0 : characterOffset(text, answer.cursor);
+      return { ok: false, message: answer.message, at };
+    }
+    const offsetOf = byteOffsets(text);
+    const statements: ParsedStatement[] = [];
+    for (const raw of (answer.tree as SqlTree).stmts ?? []) {
+      const node = raw.stmt;
+      if (node === undefined) continue;
+      const from = offsetOf(raw.stmt_location ?? 0);
+      const end = raw.stmt_len ? offsetOf((raw.stmt_location ?? 0) + raw.stmt_len) : text.length;
+      statements.push({ kind: kindOf(node) as StatementKind, node, start: skipBlanks(text, from), end });
+    }
+    return { ok: true, statements, offsetOf };
   };
   return {
     parse(text) {
@@ -63,10 +80,11 @@ async function load(): Promise<Parser> {
       return psql.text === text ? first : read(psql.text);
     },
     procedure(text) {
-      const tree = library.parsePlPgSQLSync(text) as unknown as { plpgsql_funcs?: unknown[] };
-      const found = tree.plpgsql_funcs?.[0] as { PLpgSQL_function?: Record<string, unknown> } | undefined;
-      if (found?.PLpgSQL_function === undefined) throw new Error("no procedure found");
-      return found.PLpgSQL_function;
+      const answer = ask("procedure", text);
+      if ("message" in answer) throw new Error(answer.message);
+      const found = (answer.tree as ProcedureTree).plpgsql_funcs?.[0]?.PLpgSQL_function;
+      if (found === undefined) throw new Error("no procedure found");
+      return found;
     },
   };
 }
