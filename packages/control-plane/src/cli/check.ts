@@ -73,7 +73,12 @@ const COMMANDS: {
         .option("--planned-at <time>", "when they are going to run (RFC 3339), for peak hours")
         .option("--ledger <file>", "how far the releases are, for contract steps")
         .option("--shadow", "also run them on a PostgreSQL that is thrown away")
-        .option("--queries <file>", "with --shadow: queries of the live release that must still run"),
+        .addOption(
+          new Option(
+            "--queries <file>",
+            "with --shadow, which it implies: queries of the live release that must still run",
+          ).implies({ shadow: true }),
+        ),
   },
   {
     name: "contract",

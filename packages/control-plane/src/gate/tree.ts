@@ -7,7 +7,13 @@ import { type Finding, raise, type SourceFile } from "./finding.ts";
 
 /** Larger than any file a person writes; what is larger is refused rather than half read. */
 const LIMIT_MB = 20;
-const IGNORED = new Set([".git", "node_modules", ".toban", "dist", "build", "target", "vendor", "coverage"]);
+/** Without git: what tools make or bring along, and nobody writes. */
+const IGNORED = new Set(
+  (
+    ".git .hg .svn node_modules bower_components vendor .toban dist build target coverage " +
+    ".next .nuxt .svelte-kit .turbo .cache .venv venv __pycache__ .terraform .gradle"
+  ).split(" "),
+);
 
 /** `isText` is false for what was opened and is no text: a picture, an archive. */
 export type ReadResult = { file: SourceFile } | { finding: Finding; isText?: false };

@@ -83,7 +83,10 @@ const cut = (text: string, length: number): string =>
 
 /** A path as code, whatever stands in it; a `|` would end the cell. */
 function inCode(text: string): string {
-  const line = text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+  const line = text
+    .replace(/\s+/g, " ")
+    .replace(/\p{Cc}/gu, "\ufffd")
+    .replaceAll("|", "\\|");
   return line.includes("`") ? `\`\` ${line} \`\`` : `\`${line}\``;
 }
 
