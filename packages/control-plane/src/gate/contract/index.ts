@@ -1,5 +1,7 @@
+import { posix } from "node:path";
 import type { Family } from "../family.ts";
 import { type Finding, type Outcome, type Place, raise, type SourceFile } from "../finding.ts";
+import type { Location } from "../schema/index.ts";
 import { CONTRACT_CHECKS } from "./checks.ts";
 import { createComparing, type Note } from "./comparing.ts";
 import { brokenReferences, type Contract, type Load, readContract, type Unusable } from "./document.ts";
@@ -108,12 +110,17 @@ function toFinding(
 ): Finding {
   const others = note.operations.size - 1;
   const where = `${note.where || note.side}${others > 0 ? ` (+${others})` : ""}`;
-  return raise(
-    CONTRACT_CHECKS[note.check],
-    sides[note.side].place(note.at),
-    { ...note.params, where },
-    { severity },
-  );
+  const place = note.side === "revision" ? sides.revision.place(note.at) : placeOfGone(note.at, sides);
+  return raise(CONTRACT_CHECKS[note.check], place, { ...note.params, where }, { severity });
+}
+
+/** Where the revision no longer has something: it is the file that is wrong and that a change shows. */
+function placeOfGone(at: Location, { base, revision }: { base: Contract; revision: Contract }): Place {
+  const { dirname, join, relative } = posix;
+  const isMain = at.path === base.file.path;
+  const beside = () => join(dirname(revision.file.path), relative(dirname(base.file.path), at.path));
+  const around = at.pointer.slice(0, Math.max(0, at.pointer.lastIndexOf("/")));
+  return revision.place({ path: isMain ? revision.file.path : beside(), pointer: around });
 }
 
 /** `base.yaml`, `revision.yaml` and, where there are any, the settings of the family as `settings.json`. */

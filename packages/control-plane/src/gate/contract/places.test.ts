@@ -37,10 +37,13 @@ describe("a finding in a contract stands", () => {
     expect(await found(before, after)).toEqual(["api.yaml:13:17 response-constraint-relaxed"]);
   });
 
-  test("in the base, where something was that is gone", async () => {
+  test("in the revision, around what is gone: that is the file that changed", async () => {
     expect(await found(paths("type: string"), `${HEAD}paths: {}\n`)).toEqual([
-      "old/api.yaml:5:5 operation-removed",
+      "api.yaml:3:1 operation-removed",
     ]);
+    const before = paths("{ type: object, properties: { a: { type: string }, b: { type: string } } }");
+    const after = paths("{ type: object, properties: { a: { type: string } } }");
+    expect(await found(before, after)).toEqual(["api.yaml:11:15 response-property-removed"]);
   });
 
   test("in the file that a reference leads to, once for all that use it", async () => {

@@ -22,22 +22,11 @@ type Verdict = { check: CheckName; severity?: Severity; side?: "base" | "revisio
 function noteDifference(comparing: Comparing, one: Difference, use: Use, where: Where): void {
   const verdict = judge(comparing, one, use);
   if (!verdict) return;
-  const side = verdict.side ?? (GONE.has(one.kind) ? "base" : "revision");
+  const side = verdict.side ?? "revision";
   const { check, severity } = verdict;
   const place = inside(where, ...(one.path ? [one.path] : []));
   note(comparing, check, [side, one[side]], place, shown(one), severity);
 }
-
-/** What is no longer there is shown where it was. */
-const GONE: ReadonlySet<Difference["kind"]> = new Set([
-  "property-removed",
-  "branch-removed",
-  "condition-removed",
-  "pattern-removed",
-  "format-removed",
-  "enum-removed",
-  "discriminator-value-removed",
-]);
 
 function shown({ kind, params }: Difference): Record<string, string | number> {
   const { name, from, to, value, keyword } = params;
@@ -79,11 +68,11 @@ function judgeSent(comparing: Comparing, one: Difference, use: Use): Verdict | n
       if (one.narrowing) return { check: "requestPropertyRemoved" };
       return { check: "requestPropertyRemoved", severity: "warn" };
     case "property-became-read-only":
-      return { check: "requestPropertyRemoved", severity: "warn", side: "revision" };
+      return { check: "requestPropertyRemoved", severity: "warn" };
     case "property-deprecated":
       return one.params.sunset ? null : { check: "deprecatedWithoutSunset" };
     case "one-of-stricter":
-      return { check: "requestBranchRemoved", severity: "warn", side: "revision" };
+      return { check: "requestBranchRemoved", severity: "warn" };
     default:
   }
   if (!one.narrowing || one.inLetterOnly) return null;
@@ -127,14 +116,12 @@ function judgeReceived(comparing: Comparing, one: Difference, use: Use): Verdict
       return { check: "responsePropertyRemoved", severity: "warn" };
     }
     case "property-became-write-only":
-      return { check: "responsePropertyRemoved", side: "revision" };
+      return { check: "responsePropertyRemoved" };
     case "property-deprecated":
       return one.params.sunset ? null : { check: "deprecatedWithoutSunset" };
     case "required-removed":
       // A property that is gone altogether is told once, as removed.
-      return one.params.isGone
-        ? { check: "responsePropertyRemoved", side: "base" }
-        : { check: "responsePropertyOptional", side: "revision" };
+      return one.params.isGone ? { check: "responsePropertyRemoved" } : { check: "responsePropertyOptional" };
     default:
   }
   if (!one.widening || one.inLetterOnly) return null;

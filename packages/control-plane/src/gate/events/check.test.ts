@@ -34,13 +34,13 @@ describe("where a finding stands", () => {
     expect(findings).toMatchObject([{ path: "v2.yaml", line: 4, column: 5 }]);
   });
 
-  test("in the base when the whole event is gone, and that file is among those looked at", () => {
+  test("where the revision would have the event that is gone, and that path is among those looked at", () => {
     const other = file("v1/b.json", '{ "type": "string" }');
     const bases = [set("v1", { ...base, path: "v1/a.json" }, other)];
     const revision = { ...set("v2", { ...base, path: "v2/a.json" }), folder: true };
     const { findings, files } = checkEvents(bases, revision, settings, now);
-    expect(findings).toMatchObject([{ code: "events/event-removed", path: "v1/b.json" }]);
-    expect(files).toEqual(["v1/b.json", "v2/a.json"]);
+    expect(findings).toMatchObject([{ code: "events/event-removed", path: "v2/b.json" }]);
+    expect(files).toEqual(["v2/a.json", "v2/b.json"]);
   });
 
   test("what many bases tell of one place is told once, with the first base's name", () => {

@@ -1,8 +1,8 @@
-import { type Finding, type Outcome, raise } from "../finding.ts";
+import { posix } from "node:path";
+import { type Finding, type Outcome, type Place, raise } from "../finding.ts";
 import { EVENTS_CHECKS as CHECKS } from "./checks/index.ts";
 import { compareAsyncApis } from "./compare-asyncapi.ts";
 import { compareNodes, type Sides } from "./differences.ts";
-import { placeAt } from "./documents.ts";
 import { type About, applyEvolution, isPast } from "./evolution.ts";
 import { matchContracts } from "./match.ts";
 import type { AsyncApi, Contract, Version } from "./model.ts";
@@ -77,7 +77,10 @@ function compareVersions(
   if (matches.length === 0 && apis.length === 0) return null;
   const found = matches.flatMap((match): About[] => {
     const names = namesOf(match.base, match.revision);
-    if (!match.revision) return removed(match.base, sides).map((finding) => ({ finding, names }));
+    if (!match.revision) {
+      const place = placeOfGone(match.base.at.path, base.name, revision);
+      return removed(match.base, place, sides).map((finding) => ({ finding, names }));
+    }
     const event = match.revision.name;
     return compareNodes(match.base, match.revision, { ...sides, event }).map((finding) => ({
       finding,
@@ -87,7 +90,7 @@ function compareVersions(
   for (const [one, other] of apis) {
     if (other) found.push(...compareAsyncApis(one, other, sides));
     else {
-      const place = placeAt(base.library, one.at);
+      const place = placeOfGone(one.at.path, base.name, revision);
       found.push({
         finding: raise(CHECKS.eventRemoved, place, { event: one.at.path, base: base.name }),
         names: [one.at.path],
@@ -97,14 +100,19 @@ function compareVersions(
   return found;
 }
 
-function removed(contract: Contract, sides: Omit<Sides, "event">): Finding[] {
+/** Where the revision would have what only the base has: a change takes it away there. */
+function placeOfGone(path: string, folder: string, revision: Version): Place {
+  const start = { line: 1, column: 1 };
+  if (revision.library.documents.has(revision.name)) return { path: revision.name, ...start };
+  const [from, to] = [posix.normalize(`${folder}/`), posix.normalize(`${revision.name}/`)];
+  const whole = posix.normalize(path);
+  const within = whole.startsWith(from) ? whole.slice(from.length) : posix.basename(whole);
+  return { path: to === "./" ? within : to + within, ...start };
+}
+
+function removed(contract: Contract, place: Place, sides: Omit<Sides, "event">): Finding[] {
   if (contract.isPart || (contract.sunset !== null && isPast(contract.sunset, sides.now))) return [];
-  return [
-    raise(CHECKS.eventRemoved, placeAt(sides.base, contract.at), {
-      event: contract.name,
-      base: sides.baseName,
-    }),
-  ];
+  return [raise(CHECKS.eventRemoved, place, { event: contract.name, base: sides.baseName })];
 }
 
 /** By file name; the only ones of both versions belong together whatever their names. */
@@ -131,7 +139,10 @@ function namesOf(...contracts: (Contract | null)[]): string[] {
 function unique(findings: Finding[]): Finding[] {
   const seen = new Map<string, Finding>();
   for (const finding of findings) {
-    const key = JSON.stringify([finding.code, finding.path, finding.line, finding.column, finding.severity]);
+    // Several events may be gone from one place.
+    const told = finding.code === CHECKS.eventRemoved.code ? finding.reason.en : "";
+    const { code, path, line, column, severity } = finding;
+    const key = JSON.stringify([code, path, line, column, severity, told]);
     if (!seen.has(key)) seen.set(key, finding);
   }
   return [...seen.values()];
