@@ -79,12 +79,16 @@ export function judgeCompose(scope: Scope, document: Node): void {
   }
 }
 
+/** `compose.prod.yaml` beside `compose.yaml`: the file under it says what it runs. */
+const isOverlay = (scope: Scope): boolean =>
+  /(^|\/)(docker-)?compose\.[\w.-]+\.ya?ml$/i.test(scope.file.path);
+
 function judgeService(scope: Scope, service: Service, production: boolean): void {
   const { name, node, span, once } = service;
   const image = at(node, "image");
   // With a build section the image is only the name that the build gets.
   if (image && !at(node, "build")) judgeImage(scope, image, text(image) ?? "");
-  else if (!image && !at(node, "build") && !at(node, "extends") && !at(node, "provider"))
+  else if (!image && !at(node, "build") && !at(node, "extends") && !at(node, "provider") && !isOverlay(scope))
     report(scope, C.malformed, span, {
       what: `The service ${name} has neither image nor build.`,
       whatJa: `サービス ${name} に image も build もない。`,

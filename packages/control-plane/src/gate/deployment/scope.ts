@@ -60,7 +60,7 @@ const STAGE = "(dev|devel|development|local|override|test|tests|testing|e2e|ci|e
 const BY_NAME = new RegExp(
   [
     `^${OWN}\\.|[-_.]${OWN}\\.[a-z]+$`,
-    `^[\\w-]+\\.${STAGE}\\.[a-z]+$`,
+    `^[\\w.-]+\\.${STAGE}\\.[a-z]+$`,
     `^(docker-)?compose[-_.]${STAGE}\\.`,
     `^(Dockerfile|Containerfile)[-_.]${STAGE}$|^${STAGE}\\.(Dockerfile|Containerfile)$`,
     "^(kind|minikube|k3d)[-.]",
@@ -68,7 +68,7 @@ const BY_NAME = new RegExp(
   "i",
 );
 const BY_FOLDER =
-  /(^|\/)((overlays|environments|envs|env)\/(dev|devel|development|local|test|e2e)|\.devcontainer)\//i;
+  /(^|\/)((overlays|environments|envs|env|k8s|kubernetes|manifests|deploy|infra|docker)\/(dev|devel|development|local|test|e2e)|(dev|development|local)\/(k8s|kubernetes|manifests|deploy|docker|helm|charts)|\.devcontainer)\/|(^|\/)dev\/(docker-)?compose\.ya?ml$/i;
 
 /** Whether a path is named as for development or tests. Workflows never are: they hold the keys. */
 export function isLenient(path: string): boolean {

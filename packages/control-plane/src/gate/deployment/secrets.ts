@@ -73,7 +73,10 @@ const REFERENCE =
 /** A value that is the secret itself, and not a reference to it. */
 export function isLiteral(value: string): boolean {
   const trimmed = value.trim();
-  if (trimmed === "" || /^(true|false|null|none|nil|undefined|enabled|disabled)$/i.test(trimmed))
+  if (
+    trimmed === "" ||
+    /^(true|false|yes|no|on|off|null|none|nil|undefined|enabled|disabled)$/i.test(trimmed)
+  )
     return false;
   if (/\$\{\{|\{\{/.test(trimmed)) return false;
   const fallback = /^\$\{\w+:?-([^}]*)\}$/.exec(trimmed);

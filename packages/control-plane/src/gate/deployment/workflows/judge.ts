@@ -145,7 +145,7 @@ function judgeCloudKey(scope: Scope, key: string, value: string, node: Node): vo
   const found = CLOUD_KEY.exec(value);
   const name = found?.[1] ?? found?.[4] ?? found?.[6] ?? found?.[8];
   // A service account's address or a provider's name is no key.
-  if (name && /(EMAIL|PROVIDER|WORKLOAD|_ARN|ROLE)/i.test(name)) return;
+  if (name && /(EMAIL|PROVIDER|WORKLOAD|_ARN|ROLE|API_?KEY)/i.test(name)) return;
   if (/service_account|workload_identity_provider|role-to-assume/.test(key) && !/KEY/i.test(name ?? ""))
     return;
   if (name) {

@@ -80,19 +80,21 @@ function keyReads({ module, node }: Unit): { used: boolean }[] {
   return reads;
 }
 
+/** `existing`, `existingContact.data`, `nameConflict`; not `!existing`, which finds that something is missing. */
+const EARLIER =
+  /(?:^|[\s(&|])(?:\w+[.?]{1,2})*(?:existing\w*|exists|already\w*|found|previous\w*|prior\w*|duplicate\w*|\w*[cC]onflict\w*|known|seen|stored|recorded|replay\w*|cached\w*)\b(?![\w.?]*\s*={2,3}\s*(?:null|undefined|0|false)\b)/i;
+const FIRST = /\b(inserted|fresh|isNew|isFirst|firstTime|claimed|acquired)\b/i;
+
 /** A `findUnique`/`SELECT` whose result ends the handler early, by the key of what is then inserted. */
 function looksFirst(units: readonly Unit[]): boolean {
   return units.some(({ module, node }) =>
     nodesIn(module, node).some((inner) => {
       if (inner.type !== "IfStatement") return false;
       const test = textOf(module, child(inner, "test")!);
-      if (
-        !/\b(existing|exists|already\w*|found|previous|prior|duplicate|known|seen|stored|recorded|replay\w*|inserted|fresh|isNew|rowCount|cached\w*)\b/i.test(
-          test,
-        )
-      )
-        return false;
-      return /\b(return|throw|continue)\b/.test(textOf(module, child(inner, "consequent")!));
+      const then = textOf(module, child(inner, "consequent")!);
+      if (/\browCount\b/.test(test)) return /\b(return|continue)\b/.test(then);
+      if (!EARLIER.test(test) && !FIRST.test(test)) return false;
+      return /\b(return|throw|continue)\b/.test(then);
     }),
   );
 }
