@@ -140,6 +140,21 @@ ALTER TABLE a VALIDATE CONSTRAINT k;\n`;
     );
   });
 
+  test("what a file says of its own transaction beats what is said of the runner", async () => {
+    const build = "CREATE INDEX CONCURRENTLY i ON a (b);\n";
+    const refused = "migration/concurrently-in-transaction";
+    expect(await codes(build, { transaction: "per-file" })).toContain(refused);
+    for (const text of [
+      `-- +goose NO TRANSACTION\n-- +goose Up\n${build}-- +goose Down\nDROP INDEX CONCURRENTLY i;\n`,
+      `-- migrate:up transaction:false\n${build}-- migrate:down transaction:false\nDROP INDEX CONCURRENTLY i;\n`,
+      `-- no-transaction\n${build}`,
+    ]) {
+      expect(await codes(text, { transaction: "per-file" })).not.toContain(refused);
+    }
+    const flyway = { "V1__i.sql": build, "V1__i.sql.conf": "executeInTransaction=false\n" };
+    expect(await codes(flyway, { transaction: "per-file" })).not.toContain(refused);
+  });
+
   test("lock_timeout holds from where it is set to where it ends", async () => {
     const add = "ALTER TABLE a ADD COLUMN b int;\n";
     const warned = async (text: string) =>

@@ -140,10 +140,14 @@ function knownFunction(run: Run, name: string): UserFunction | undefined {
   return undefined;
 }
 
+/** Tools that open no transaction unless they are told to; of any other "none" is what the file itself says. */
+const AUTOCOMMIT = new Set(["sqitch", "play"]);
+
 /** Runs a script's statements one after the other: rules first, then what the statement does. */
 function play(run: Run, migration: Migration, script: Script, statements: Statement[], judged: boolean) {
   const { state, settings, facts } = run;
-  const transaction = settings.transaction ?? script.transaction;
+  const saysNone = script.transaction === "none" && !AUTOCOMMIT.has(run.set.tool);
+  const transaction = saysNone ? "none" : (settings.transaction ?? script.transaction);
   const simulation = openSession(settings, wrapOf(transaction, statements), state, run.unit);
   const { session } = simulation;
   const said = new Set<string>();

@@ -2,14 +2,20 @@ import type { Statement, StatementKind, StatementOf } from "./types.ts";
 
 /**
  * The statements of a script before or behind one of them. They are looked for by their kind, so that a script of many
- * thousand statements does not have each of them look at all others.
+ * thousand statements does not have each of them look at all others; and by the relation that they are about, when
+ * `on` is its full name.
  */
 export type Part = {
-  some<K extends StatementKind>(kinds: K | readonly K[], test: (one: StatementOf<K>) => boolean): boolean;
+  some<K extends StatementKind>(
+    kinds: K | readonly K[],
+    test: (one: StatementOf<K>) => boolean,
+    on?: string,
+  ): boolean;
   /** The first in the order of the script. */
   find<K extends StatementKind>(
     kinds: K | readonly K[],
     test: (one: StatementOf<K>) => boolean,
+    on?: string,
   ): StatementOf<K> | undefined;
 };
 
@@ -18,14 +24,10 @@ export function partsAround(
   statements: readonly Statement[],
   current: () => number,
 ): { earlier: Part; later: Part } {
-  const byKind = new Map<StatementKind, number[]>();
-  for (const [at, { kind }] of statements.entries()) {
-    const known = byKind.get(kind);
-    if (known) known.push(at);
-    else byKind.set(kind, [at]);
-  }
-  const first = (kind: StatementKind, from: number, to: number, test: (one: Statement) => boolean) => {
-    const all = byKind.get(kind) ?? [];
+  let index: ReadonlyMap<string, readonly number[]> | undefined;
+  const first = (key: string, from: number, to: number, test: (one: Statement) => boolean) => {
+    index ??= indexOf(statements);
+    const all = index.get(key) ?? [];
     for (let next = firstFrom(all, from); next < all.length && all[next]! < to; next += 1) {
       if (test(statements[all[next]!]!)) return all[next]!;
     }
@@ -35,20 +37,38 @@ export function partsAround(
     const find = <K extends StatementKind>(
       kinds: K | readonly K[],
       test: (one: StatementOf<K>) => boolean,
+      on?: string,
     ) => {
       const [from, to] = range();
       let found = to;
       for (const kind of typeof kinds === "string" ? [kinds] : kinds) {
-        found = first(kind, from, found, test as (one: Statement) => boolean) ?? found;
+        const key = on === undefined ? kind : `${kind} ${on.slice(on.indexOf(".") + 1)}`;
+        found = first(key, from, found, test as (one: Statement) => boolean) ?? found;
       }
       return found < to ? (statements[found] as StatementOf<K>) : undefined;
     };
-    return { find, some: (kinds, test) => find(kinds, test) !== undefined };
+    return { find, some: (kinds, test, on) => find(kinds, test, on) !== undefined };
   };
   return {
     earlier: part(() => [0, current()]),
     later: part(() => [current() + 1, statements.length]),
   };
+}
+
+/** Where the statements of a kind are, and those of a kind on a relation of that name without its schema. */
+function indexOf(statements: readonly Statement[]): Map<string, number[]> {
+  const index = new Map<string, number[]>();
+  const add = (key: string, at: number) => {
+    const known = index.get(key);
+    if (known) known.push(at);
+    else index.set(key, [at]);
+  };
+  for (const [at, { kind, node }] of statements.entries()) {
+    add(kind, at);
+    const relation = "relation" in node ? node.relation : undefined;
+    if (typeof relation === "object") add(`${kind} ${relation.relname ?? ""}`, at);
+  }
+  return index;
 }
 
 /** Where in ascending numbers those begin that are at least `from`. */

@@ -63,7 +63,7 @@ function readEntry(reader: Reader, name: MigrationName): Entry | undefined {
     read = reader.tree.read(name.path);
   } catch (error) {
     const cause = error as { reason?: string; message?: string };
-    const why = cause.reason ?? cause.message ?? String(error);
+    const why = (cause.reason ?? cause.message ?? String(error)).replace(/\.$/, "");
     reader.findings.push(raise(CHECKS.unreadable, startOf(name.path), { why }));
     return undefined;
   }

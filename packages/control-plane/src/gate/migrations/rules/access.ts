@@ -102,6 +102,7 @@ const rowSecurity: Rule = (context) => {
           (one) =>
             context.nameOf(one.node.relation) === table &&
             commandsOf(one.node).some((command) => command.subtype === wanted),
+          table,
         );
         const isSafe =
           again &&

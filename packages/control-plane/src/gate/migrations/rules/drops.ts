@@ -294,6 +294,7 @@ function dropKey(context: RuleContext, table: string, name: string, commands: re
       context.later.some(
         "AlterTableStmt",
         (one) => context.nameOf(one.node.relation) === table && commandsOf(one.node).some(isWanted),
+        table,
       ));
   const params = { name, table };
   if (isReplaced) return;

@@ -22,6 +22,7 @@ const triggersOff: Rule = (context) => {
           (one) =>
             context.nameOf(one.node.relation) === table &&
             commandsOf(one.node).some((other) => /^AT_Enable\w*Trig/.test(other.subtype ?? "")),
+          table,
         );
         context.emit(CHECKS.triggersOff, {
           params: { what: table },

@@ -95,7 +95,7 @@ const setsDefault = (context: RuleContext, statement: Statement, table: string, 
 
 const getsDefault = (context: RuleContext, table: string, column: string): boolean =>
   setsDefault(context, context.statement, table, column) ||
-  context.later.some("AlterTableStmt", (one) => setsDefault(context, one, table, column));
+  context.later.some("AlterTableStmt", (one) => setsDefault(context, one, table, column), table);
 
 const hasDefault = (column: Column | undefined): boolean =>
   column !== undefined &&
@@ -110,6 +110,7 @@ const hasNewTrigger = (context: RuleContext, table: string): boolean =>
     part.some(
       "CreateTrigStmt",
       (one) => one.node.row === true && context.nameOf(one.node.relation) === table,
+      table,
     ),
   );
 
@@ -137,7 +138,7 @@ function dropDefault(context: RuleContext, table: string, column: string, known:
     one.kind === "AlterTableStmt" &&
     context.nameOf(one.node.relation) === table &&
     commandsOf(one.node).some((other) => other.subtype === "AT_DropNotNull" && other.name === column);
-  if (dropsNotNull(context.statement) || context.later.some("AlterTableStmt", dropsNotNull)) return;
+  if (dropsNotNull(context.statement) || context.later.some("AlterTableStmt", dropsNotNull, table)) return;
   const params = { table, column };
   if (known === undefined) context.emit(CHECKS.dropDefault, { params, severity: "warn" });
   else contractStep(context, `${table}.${column}`, CHECKS.dropDefault, { params });

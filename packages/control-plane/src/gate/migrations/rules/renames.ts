@@ -67,6 +67,7 @@ function renameColumn(context: RuleContext, node: RenameStmt, to: string) {
       /COLUMN|ATTRIBUTE/.test(one.node.renameType ?? "") &&
       one.node.newname === column &&
       context.nameOf(one.node.relation) === table,
+    table,
   );
   const params = { table, column, to };
   const copy = again?.node.subname;
