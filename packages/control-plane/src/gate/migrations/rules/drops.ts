@@ -14,11 +14,17 @@ import type { Rule, RuleContext, StatementOf } from "../types.ts";
 import { contractStep } from "./contract.ts";
 import { isOwn } from "./data.ts";
 
-/** The full name of something that is no relation: as written, or in the first schema of the path. */
-export const fullName = (context: RuleContext, parts: readonly string[]): string =>
-  parts.length > 1
-    ? parts.slice(-2).join(".")
-    : `${context.session.searchPath[0] ?? "public"}.${parts[0] ?? ""}`;
+/** The full name of a type or function: as written, or in the first schema of the path that has it, or in the first. */
+export function fullName({ before, session }: RuleContext, parts: readonly string[]): string {
+  if (parts.length > 1) return parts.slice(-2).join(".");
+  const [name = ""] = parts;
+  const schema = session.searchPath.find(
+    (one) =>
+      before.get("type", `${one}.${name}`) !== undefined ||
+      before.get("function", `${one}.${name}`) !== undefined,
+  );
+  return `${schema ?? session.searchPath[0] ?? "public"}.${name}`;
+}
 
 export const isMadeHere = (context: RuleContext, made: { migration: number } | undefined): boolean =>
   made !== undefined && made.migration === context.before.migration;

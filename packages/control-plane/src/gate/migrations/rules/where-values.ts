@@ -19,6 +19,12 @@ export function isNow(node: Node | undefined): boolean {
     /^(?:now|clock_timestamp|statement_timestamp|transaction_timestamp)$/.test(nameOfCall(node.FuncCall))
   );
 }
+/** now(), or that and more: `now() + interval '1 day'`. */
+export function isNowOrLater(node: Node | undefined): boolean {
+  if (node === undefined || !("A_Expr" in node)) return isNow(node);
+  const { name, lexpr, rexpr } = node.A_Expr;
+  return lastName(name) === "+" && isNow(lexpr) && !String(constantOf(rexpr) ?? "-").includes("-");
+}
 const nameOfCall = (call: FuncCall): string => lastName(call.funcname);
 
 /** Folds a comparison of what is known without any row; undefined when something is not. */

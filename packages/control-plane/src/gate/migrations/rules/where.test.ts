@@ -26,6 +26,8 @@ const LOSING: Record<string, string[]> = {
     "DELETE FROM orders WHERE now() > '2000-01-01';",
     "DELETE FROM orders WHERE now() > now() - interval '1 day';",
     "DELETE FROM orders WHERE created_at <= now();",
+    "DELETE FROM orders WHERE created_at < now() + interval '1 day';",
+    "DELETE FROM orders WHERE created_at < 'infinity';",
     "DELETE FROM orders WHERE id > 0;",
     "DELETE FROM orders WHERE 0 < id;",
     "DELETE FROM orders WHERE id >= 1;",

@@ -3,7 +3,15 @@ import { constantOf, lastName, stringsOf, walk } from "../nodes.ts";
 import type { State } from "../state.ts";
 import { sameNode } from "./expressions.ts";
 import { fromSelf, isBeyond, subquery } from "./where-subqueries.ts";
-import { alwaysHolds, compareConstants, FLIPPED, isNow, isVolatile, patternOf } from "./where-values.ts";
+import {
+  alwaysHolds,
+  compareConstants,
+  FLIPPED,
+  isNow,
+  isNowOrLater,
+  isVolatile,
+  patternOf,
+} from "./where-values.ts";
 
 /**
  * What a condition says of the rows of a table. `always`: of every row (but for NULLs, which no author of such a
@@ -330,7 +338,8 @@ function usual(expression: A_Expr, operator: string, target: Target): Reach | un
     typeof value === "string" ? Number(/^(\d{4})-\d\d/.exec(value)?.[1] ?? Number.NaN) : Number.NaN;
   if ((/^<=?$/.test(sign) && year >= 2100) || (/^>=?$/.test(sign) && year <= 1900)) return "always";
   if (/^>=?$/.test(sign) && year <= 1970 && /_(?:at|on)$/.test(column)) return "always";
-  if (/^<=?$/.test(sign) && isNow(other)) {
+  if (/^<=?$/.test(sign) && value === "infinity") return "always";
+  if (/^<=?$/.test(sign) && isNowOrLater(other)) {
     return /^(?:created|inserted|updated|modified)(?:_at|_on|at)?$|^(?:create|insert|update)_(?:time|date)$/i.test(
       column,
     )

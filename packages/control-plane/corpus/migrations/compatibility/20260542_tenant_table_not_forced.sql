@@ -1,0 +1,7 @@
+CREATE TABLE invoice_files (
+  tenant_id uuid NOT NULL,
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  name text NOT NULL
+);
+ALTER TABLE invoice_files ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON invoice_files USING (tenant_id = current_setting('app.tenant_id')::uuid);

@@ -1,0 +1,1 @@
+CREATE TABLE memos (id bigint PRIMARY KEY, body text);

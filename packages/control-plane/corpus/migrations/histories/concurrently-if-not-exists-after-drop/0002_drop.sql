@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY IF EXISTS memos_body_idx;

@@ -1,0 +1,1 @@
+CREATE OR REPLACE FUNCTION fee_of(amount numeric, rate numeric DEFAULT 0.1) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT (amount * rate)::text $$;

@@ -1,0 +1,1 @@
+CREATE FUNCTION tops(n int) RETURNS TABLE (id int) LANGUAGE sql AS $$ SELECT n $$;

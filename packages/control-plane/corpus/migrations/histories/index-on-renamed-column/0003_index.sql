@@ -1,0 +1,1 @@
+CREATE INDEX memos_body ON memos (body);
