@@ -29,6 +29,10 @@ export const gateSettings = z.strictObject({
   configuration: configurationSettings.prefault({}),
 });
 
+const KEYS = Object.keys(gateSettings.shape)
+  .filter((key) => key !== "$schema")
+  .join(", ");
+
 export type GateSettings = z.infer<typeof gateSettings>;
 
 export const SETTINGS_FILE = "toban.check.json";
@@ -40,10 +44,19 @@ export function parseSettings(file: SourceFile | undefined): GateSettings {
   try {
     value = JSON.parse(file.text);
   } catch (cause) {
-    throw invalid("settings_invalid", `${file.path} is not JSON.`, "Correct the file.", cause);
+    throw invalid(
+      "settings_invalid",
+      `${file.path} is not JSON.`,
+      "Correct the file; JSON knows no comments and no comma after the last entry.",
+      cause,
+    );
   }
   const parsed = gateSettings.safeParse(value);
   if (parsed.success) return parsed.data;
   const said = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
-  throw invalid("settings_invalid", `${file.path}: ${said.join("; ")}.`, "Correct these settings.");
+  throw invalid(
+    "settings_invalid",
+    `${file.path}: ${said.join("; ")}.`,
+    `Correct these settings. At the top there are ${KEYS}.`,
+  );
 }

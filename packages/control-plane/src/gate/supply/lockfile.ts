@@ -25,6 +25,15 @@ export function readLockfile(text: string): LockedPackage[] | undefined {
     : undefined;
 }
 
+/** The project's own packages, `name@version` each: its root and its workspaces. */
+export function ownPackages(text: string): string[] {
+  return Object.entries(recordOf(recordOf(parseJson(text)).packages)).flatMap(([key, value]) => {
+    const { name, version } = recordOf(value);
+    const shown = textOf(name) ?? key.slice(key.lastIndexOf("/") + 1);
+    return key.includes("node_modules/") ? [] : [`${shown}@${textOf(version) ?? ""}`];
+  });
+}
+
 function lockedPackage(key: string, entry: Json): LockedPackage | undefined {
   const at = key.lastIndexOf("node_modules/");
   const version = textOf(entry.version);

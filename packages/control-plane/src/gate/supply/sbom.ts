@@ -1,7 +1,7 @@
 import { type Finding, type Outcome, placesIn, raise, type SourceFile } from "../finding.ts";
 import { SBOM_CHECKS } from "./checks/sbom.ts";
 import { isRecord, type Json, listOf, parseJson, recordOf, textOf, textsOf } from "./json.ts";
-import { type LockedPackage, readLockfile } from "./lockfile.ts";
+import { type LockedPackage, ownPackages, readLockfile } from "./lockfile.ts";
 
 export type Component = {
   name: string;
@@ -54,13 +54,17 @@ function fullName(component: Json): string | undefined {
   return group === undefined || name === undefined ? name : `${group}/${name}`;
 }
 
+/** npm leaves the scope of a workspace out of its name, but not out of its purl. */
+const npmName = (purl: string | undefined): string | undefined =>
+  decoded(/^pkg:npm\/([^?#]+)@[^@?#]+/.exec(purl ?? "")?.[1]);
+
 function componentsOf(value: unknown, depth: number): Component[] {
   if (depth > 20) return [];
   return listOf(value).flatMap((item) => {
     const component = recordOf(item);
     const purl = textOf(component.purl);
     const one: Component = {
-      name: fullName(component) ?? "",
+      name: npmName(purl) ?? fullName(component) ?? "",
       version: textOf(component.version) ?? "",
       ...(purl === undefined ? {} : { purl }),
       hashes: hashesOf(component),
@@ -189,7 +193,7 @@ function coverage(summary: SbomSummary, lockfile: SourceFile, sbom: SourceFile):
   const locked = readLockfile(lockfile.text);
   if (locked === undefined) return [raise(SBOM_CHECKS.noLockfile, place, { lockfile: lockfile.path })];
   const held = new Map(summary.components.map((one) => [`${one.name}@${one.version}`, one]));
-  const known = new Set(locked.map(nameOf));
+  const known = new Set([...locked.map(nameOf), ...ownPackages(lockfile.text)]);
   const missing = locked.filter((one) => one.production && !one.optional && !held.has(nameOf(one)));
   const unlike = locked.filter((one) => differs(one, held.get(nameOf(one))));
   const extra = [...held.keys()].filter((name) => !known.has(name));

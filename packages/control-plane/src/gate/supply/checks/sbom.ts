@@ -165,7 +165,10 @@ export const SBOM_CHECKS = checks({
       en: "{count} production packages of the lockfile are not in the SBOM: {names}",
       ja: "ロックファイルの本番パッケージ {count} 件がSBOMにない: {names}",
     },
-    remedy: { en: "Make the SBOM again from this lockfile.", ja: "このロックファイルからSBOMを作り直す。" },
+    remedy: {
+      en: "Make the SBOM again from this lockfile. `npm sbom --omit dev` also leaves out what production shares with development: make it without `--omit`.",
+      ja: "このロックファイルからSBOMを作り直す。`npm sbom --omit dev` は本番と開発の両方で使うものまで省くため、`--omit` なしで作る。",
+    },
     bad: { ...RIGHT, "package-lock.json": lock("pad-zero", "pad-one") },
     good: RIGHT,
   },
