@@ -65,15 +65,23 @@ async function read(
   const base = await readContract(baseFile, input.loadBase ?? none);
   const revision = await readContract(revisionFile, input.loadRevision ?? none);
   if ("problem" in base || "problem" in revision) {
-    return [base, revision].flatMap((side) => ("problem" in side ? [unusable(side)] : []));
+    const findings = [base, revision].flatMap((side) => ("problem" in side ? [unusable(side)] : []));
+    return "problem" in base ? [...findings, notCompared(baseFile, revisionFile)] : findings;
   }
   const broken = [base, revision].flatMap((side) =>
     brokenReferences(side).map(({ reference, at }) =>
       raise(CONTRACT_CHECKS.referenceUnresolvable, side.place(at), { name: reference }),
     ),
   );
+  if (broken.some(({ path }) => path === baseFile.path) && baseFile.path !== revisionFile.path) {
+    broken.push(notCompared(baseFile, revisionFile));
+  }
   return broken.length > 0 ? broken : compare(base, revision, input);
 }
+
+/** A base that cannot be read leaves the revision undecided too, whichever of the two a change touches. */
+const notCompared = (base: SourceFile, revision: SourceFile): Finding =>
+  raise(CONTRACT_CHECKS.baseMissing, { path: revision.path, line: 1, column: 1 }, { path: base.path });
 
 function unusable({ problem, place, detail }: Unusable): Finding {
   const check = problem === "unreadable" ? CONTRACT_CHECKS.unreadable : CONTRACT_CHECKS.versionUnsupported;

@@ -46,6 +46,8 @@ function compareAll(bases: EventSet[], revision: EventSet, settings: EventSettin
   for (const base of counted) {
     const { version, findings } = readVersion(base);
     all.push(...findings.map((finding) => ({ finding, names: [] })));
+    // The revision is undecided too, whichever of the two a change touches.
+    if (findings.length > 0) all.push({ finding: raise(CHECKS.noBase, start), names: [] });
     // What could not be read in the revision is not known to be missing.
     const isWhole = (revision.folder ?? revision.files.length > 1) && read.findings.length === 0;
     const found = compareVersions(version, read.version, isWhole, { settings, now });

@@ -50,8 +50,8 @@ export const INPUT_CHECKS = checks({
       ja: "互換性は版どうしの関係であり、稼働中の版がなければ何も分からない。",
     },
     reason: {
-      en: "No base was given, or it holds no files.",
-      ja: "比較元が指定されていないか、ファイルがない。",
+      en: "No base was given, or one holds no files that can be read.",
+      ja: "比較元が指定されていないか、読めるファイルがない。",
     },
     remedy: {
       en: "Keep every released version and name all of them before the revision.",
