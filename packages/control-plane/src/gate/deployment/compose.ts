@@ -126,10 +126,9 @@ function judgeEnvironment(scope: Scope, { name, node, store, once }: Service, pr
   ];
   for (const { key, value, span } of variables) {
     judgeVariable(scope, span, key, value);
-    if (!store && !once && localDatabaseIn(key, withDefaults(value))) {
-      const kept = items(at(node, "volumes")).length > 0;
-      report(scope, C.localDatabase, span, { name: key }, kept ? "warn" : undefined);
-    }
+    // A volume keeps the file, on the one host that has it.
+    if (!store && !once && localDatabaseIn(key, withDefaults(value)))
+      report(scope, C.localDatabase, span, { name: key });
   }
   for (const one of [...entries(at(node, "build", "args")), ...entries(at(node, "labels"))])
     judgeVariable(scope, one.value, one.key, text(one.value) ?? "");

@@ -201,6 +201,8 @@ function consumerOf(module: Module, call: Node, add: Add): void {
   ) {
     add("socket", `${receiver}.on("connection")`, call, last, { receiver });
   }
+  if (method === "on" && stringOf(args[0]) === "message" && isMqtt(module, receiverOf(call)))
+    add("consumer", `${receiver}.on("message")`, call, args[1]);
   const reads = /(^|\.)(xReadGroup|xreadgroup|receiveMessage)$/.test(calleeOf(call));
   if (reads || (call.type === "NewExpression" && calleeOf(call) === "ReceiveMessageCommand")) {
     let fn: Node | null = call;
@@ -208,6 +210,13 @@ function consumerOf(module: Module, call: Node, add: Add): void {
     if (fn) add("consumer", methodOf(call) ?? "ReceiveMessageCommand", call, fn);
   }
 }
+
+const isMqtt = (module: Module, receiver: Node | undefined): boolean => {
+  const made = followed(module, receiver);
+  const source =
+    made?.type === "CallExpression" ? importOf(module, child(made, "callee"))?.source : undefined;
+  return source === "mqtt" || source === "async-mqtt";
+};
 
 /** `for await (const message of subscription)` of NATS, and of iterators like it. */
 function messageLoop(module: Module, loop: Node, add: Add): void {

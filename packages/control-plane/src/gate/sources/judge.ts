@@ -7,9 +7,10 @@ import { businessEvents } from "./rules/events.ts";
 import { localFile } from "./rules/files.ts";
 import { consumers, deletions, handlers, jobs } from "./rules/idempotency.ts";
 import { logs } from "./rules/logs.ts";
+import { gracefulStop, memorySession } from "./rules/process.ts";
 import { retries, swallowed } from "./rules/retries.ts";
 import { predictableTokens, routes } from "./rules/routes.ts";
-import { gracefulStop, memorySession, moduleState } from "./rules/state.ts";
+import { moduleState } from "./rules/state.ts";
 import { timeouts } from "./rules/timeouts.ts";
 import type { SourcesSettings } from "./settings.ts";
 

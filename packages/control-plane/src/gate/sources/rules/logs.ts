@@ -5,6 +5,7 @@ import {
   calleeOf,
   child,
   dotted,
+  isFunction,
   list,
   methodOf,
   type Node,
@@ -13,8 +14,8 @@ import {
   receiverOf,
 } from "../ast.ts";
 import { OBSERVABILITY_CHECKS } from "../checks/observability.ts";
-import { anyOf, at, type Context, type Rule } from "../context.ts";
-import { followed, type Module, textOf } from "../module.ts";
+import { anyOf, at, type Context, type Rule, sourceOf } from "../context.ts";
+import { followed, type Module, nodesIn, textOf } from "../module.ts";
 
 const LEVELS =
   /^(trace|debug|verbose|silly|info|notice|log|warn|warning|error|fatal|critical|http|table|dir|alert)$/;
@@ -47,8 +48,8 @@ type Leak = { kind: "secret" | "personal" | "whole"; what: string; node: Node };
 export const logs: Rule = (module, context) => {
   const findings: Finding[] = [];
   for (const call of module.calls) {
-    if (!isLogCall(call)) continue;
-    const leaks = argumentsOf(call).flatMap((argument) => leaksOf(module, context, argument, true));
+    const said = isLogCall(call) ? argumentsOf(call) : accessLogField(module, call);
+    const leaks = said.flatMap((argument) => leaksOf(module, context, argument, true));
     const told = new Set<string>();
     for (const leak of leaks) {
       if (told.has(`${leak.kind}${leak.what}`)) continue;
@@ -65,6 +66,18 @@ export const logs: Rule = (module, context) => {
   }
   return findings;
 };
+
+/** What `morgan.token("body", (req) => …)` gives to the access log. */
+function accessLogField(module: Module, call: Node): Node[] {
+  if (methodOf(call) !== "token" || sourceOf(module, call) !== "morgan") return [];
+  const made = bare(argumentsOf(call)[1]);
+  const body = isFunction(made) ? child(made, "body") : undefined;
+  if (!body) return [];
+  if (body.type !== "BlockStatement") return [body];
+  return nodesIn(module, body).flatMap((node) =>
+    node.type === "ReturnStatement" ? (child(node, "argument") ?? []) : [],
+  );
+}
 
 /** `console.log`, `logger.info`, `req.log.warn`, `this.logger.error`, `c.var.logger.info`, `logger.child(…).info`. */
 export function isLogCall(call: Node): boolean {
@@ -248,7 +261,8 @@ function ofMember(module: Module, context: Context, node: Node): Leak[] {
   const object = dotted(child(node, "object"));
   if ((name === "body" || name === "rawBody") && REQUEST.test(object))
     return [{ kind: "personal", what: path, node }];
-  if ((name === "headers" || name === "rawHeaders") && REQUEST.test(object))
+  const outgoing = object === "config" && /\binterceptors\b/.test(module.code);
+  if ((name === "headers" || name === "rawHeaders") && (REQUEST.test(object) || outgoing))
     return [{ kind: "secret", what: path, node }];
   if (/^(config|request)$/.test(name) && /^(err|error|e)(\.response)?$/.test(object))
     return [{ kind: "secret", what: path, node }];

@@ -13,11 +13,10 @@ import {
   methodOf,
   type Node,
   nameOf,
-  property,
   receiverOf,
 } from "../ast.ts";
 import { STATE_CHECKS } from "../checks/state.ts";
-import { at, type Context, imports, nameOfEntry, type Rule } from "../context.ts";
+import { at, imports, nameOfEntry, type Rule } from "../context.ts";
 import { declarationOf, type Module, nodesIn, textOf } from "../module.ts";
 import type { Unit } from "../reach.ts";
 import type { Declaration } from "../scopes.ts";
@@ -214,7 +213,12 @@ function exportedMutations(
   for (const mutation of mutationsIn(module.nodes)) {
     const declared = declarationOf(module, mutation.target);
     const kind = declared && holdsState(declared);
-    if (!declared || !kind || declared.scope !== module.root) continue;
+    if (!declared || !kind) continue;
+    if (declared.scope !== module.root) {
+      const method = heldByFactory(module, declared, mutation.node);
+      if (method && kind !== "scalar") report(module, mutation, `\`${method}\``, declared, kind);
+      continue;
+    }
     if (
       kind === "scalar" &&
       !/next_?id|sequence|last_?id|^seq$|current_?user|current_?tenant/i.test(declared.name)
@@ -228,6 +232,18 @@ function exportedMutations(
     if (fn && !SETUP.test(fn) && (STORES.test(fn) || (serving && fn !== "constructor")))
       report(module, mutation, `\`${fn}\``, declared, kind);
   }
+}
+
+/** The method that stores into a variable of a factory whose one product the file itself makes: `createStore()`. */
+function heldByFactory(module: Module, declared: Declaration, node: Node): string | undefined {
+  const factory = [...ancestors(declared.node)].find(isFunction);
+  const name = factory && functionName(factory);
+  if (!name || !/^(create|make|build|new)[A-Z]/.test(name) || DOUBLE.test(name)) return undefined;
+  const method = [...ancestors(node)].find((one) => isFunction(one) && functionName(one) !== undefined);
+  const stores = method && method !== factory ? functionName(method)! : "";
+  if (!STORES.test(stores) || SETUP.test(stores)) return undefined;
+  const made = module.calls.some((call) => calleeOf(call) === name && ![...ancestors(call)].some(isFunction));
+  return made ? stores : undefined;
 }
 
 /** The name of the exported function or method of an exported class that a node stands in. */
@@ -302,7 +318,8 @@ function injectables(module: Module, findings: Finding[]): void {
         /Injectable|Controller|Resolver|WebSocketGateway|Processor/.test(textOf(module, decorator)) &&
         !/Scope\.(REQUEST|TRANSIENT)/.test(textOf(module, decorator)),
     );
-    if (!provided && !madeHere(module, node)) continue;
+    const single = provided || madeHere(module, node);
+    const type = nameOf(child(node, "id")) ?? "";
     for (const member of list(child(node, "body"), "body")) {
       const name = nameOf(child(member, "key"));
       const value = bare(child(member, "value"));
@@ -312,10 +329,14 @@ function injectables(module: Module, findings: Finding[]): void {
       const object = value?.type === "ObjectExpression" && list(value, "properties").length === 0;
       const sequence = typeof value?.value === "number" && SEQUENCE.test(name);
       if (!collection && !object && !sequence) continue;
-      if (evicts(module, `this.${name}`)) continue;
+      const shared = member.static === true && module.purpose === "server" && !DOUBLE.test(type);
+      if (!single && !shared) continue;
+      const fields = [`this.${name}`, ...(shared ? [`${type}.${name}`] : [])];
+      if (fields.some((field) => evicts(module, field))) continue;
+      const holds = collection ? "collection" : object ? "object" : "scalar";
       const changed = nodesIn(module, node).find(
         (inner) =>
-          fills(module, inner, `this.${name}`, collection ? "collection" : object ? "object" : "scalar") &&
+          fields.some((field) => fills(module, inner, field, holds)) &&
           ![...ancestors(inner)].some(
             (ancestor) =>
               SETUP.test(nameOf(child(ancestor, "key")) ?? "") ||
@@ -333,53 +354,3 @@ function injectables(module: Module, findings: Finding[]): void {
     }
   }
 }
-
-export const memorySession: Rule = (module) => {
-  const findings: Finding[] = [];
-  for (const call of module.calls) {
-    const callee = calleeOf(call);
-    const imported = module.imports.get(callee.split(".")[0] ?? "");
-    if (call.type === "NewExpression" && /(^|\.)MemoryStore$/.test(callee)) {
-      const limiter = [...ancestors(call)].some(
-        (one) => one.type === "CallExpression" && /limit|slow/i.test(calleeOf(one)),
-      );
-      if (!limiter) findings.push(at(STATE_CHECKS.memorySession, module, call, { what: callee }));
-    }
-    const args = argumentsOf(call);
-    const plugin = bare(args[0]);
-    const registered =
-      methodOf(call) === "register" &&
-      plugin?.type === "Identifier" &&
-      module.imports.get(String(plugin.name))?.source === "@fastify/session";
-    if (
-      !registered &&
-      !(imported?.source === "express-session" && call.type === "CallExpression" && !callee.includes("."))
-    )
-      continue;
-    const options = bare(registered ? args[1] : args[0]);
-    const open =
-      options?.type === "ObjectExpression" &&
-      list(options, "properties").some((one) => one.type === "SpreadElement");
-    if ((options && options.type !== "ObjectExpression") || open) continue;
-    if (!property(options, "store")) {
-      findings.push(
-        at(STATE_CHECKS.memorySession, module, call, {
-          what: registered ? "@fastify/session" : "express-session",
-        }),
-      );
-    }
-  }
-  return findings;
-};
-
-export const gracefulStop: Rule = (module, context: Context) => {
-  if (context.facts.handlesSigterm || module.purpose !== "server") return [];
-  const listens = module.calls.find(
-    (call) =>
-      methodOf(call) === "listen" &&
-      /(^|\.)(app|server|fastify|httpServer|httpsServer|express\(\)|createServer\(\)|instance)\.listen$/i.test(
-        calleeOf(call),
-      ),
-  );
-  return listens ? [at(STATE_CHECKS.gracefulStop, module, listens)] : [];
-};

@@ -1,0 +1,15 @@
+import { HttpService } from "@nestjs/axios";
+import { Injectable } from "@nestjs/common";
+import { firstValueFrom, timeout } from "rxjs";
+
+@Injectable()
+export class AddressService {
+  constructor(private readonly http: HttpService) {}
+
+  async lookup(zip: string) {
+    const { data } = await firstValueFrom(
+      this.http.get(`https://zip.example.jp/api?zipcode=${zip}`, { timeout: 3000 }).pipe(timeout(4000)),
+    );
+    return data.results;
+  }
+}
