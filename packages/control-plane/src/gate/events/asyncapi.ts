@@ -94,6 +94,7 @@ const emptyChannel = (id: string, at: Location): Channel => ({
   messages: [],
   broker: new Map(),
   partitions: null,
+  parameters: [],
   sunset: null,
 });
 
@@ -104,8 +105,22 @@ function channelOfThree(reader: Reader, spot: Spot): Channel {
     ...channelBasics(spot),
     // Without an address the key is none: it is then unknown, or given at run time.
     address: typeof address === "string" ? address : null,
+    parameters: typeof address === "string" ? parametersOf(reader, spot, address) : [],
     messages: messages.map((one) => messageOf(reader, one)),
   };
+}
+
+function parametersOf(reader: Reader, spot: Spot, address: string): (string[] | null)[] {
+  const described = new Map(
+    entriesOf(reader, own(spot.value, "parameters"), below(spot.at, "parameters")).map((one) => [
+      one.key,
+      own(one.value, "enum"),
+    ]),
+  );
+  return [...address.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => {
+    const values = described.get(name!);
+    return Array.isArray(values) ? values.map(String) : null;
+  });
 }
 
 function channelOfTwo(reader: Reader, spot: Spot): Channel {

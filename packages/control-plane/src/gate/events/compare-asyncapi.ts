@@ -69,6 +69,19 @@ function compareChannel(base: Channel, revision: Channel | null, context: Contex
       about(raise(CHECKS.addressChanged, placeAt(context.revision, below(revision.at, "address")), params)),
     );
   }
+  for (const [index, values] of base.parameters.entries()) {
+    const kept = revision.parameters[index];
+    const lost = kept ? values?.filter((value) => !kept.includes(value)) : undefined;
+    if (!values || !kept || !lost?.length) continue;
+    const params = {
+      channel: base.id,
+      from: `${base.address}: ${values.join(", ")}`,
+      to: kept.join(", "),
+      base: context.baseName,
+    };
+    const at = below(revision.at, "parameters");
+    found.push(about(raise(CHECKS.addressChanged, placeAt(context.revision, at), params)));
+  }
   for (const [what, from] of base.broker) {
     const to = revision.broker.get(what);
     if (to === undefined || to === from) continue;

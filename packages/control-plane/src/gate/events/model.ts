@@ -42,6 +42,8 @@ export type Channel = {
   broker: Map<string, string>;
   /** Settings that change the order of events. */
   partitions: number | null;
+  /** The values of the address's parameters, in its order; null where any will do. */
+  parameters: (string[] | null)[];
   sunset: string | null;
 };
 
