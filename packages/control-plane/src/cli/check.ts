@@ -206,7 +206,6 @@ async function perform(
     );
     process.exitCode = EXIT[verdict];
     // `toban check | head` closes the pipe early; the verdict stays the verdict.
-    process.stdout.prependOnceListener("error", () => process.exit());
     if (options.out) gate.writeWhole(path.resolve(options.out), text);
     else process.stdout.write(text);
     isTold = true;

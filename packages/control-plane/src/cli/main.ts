@@ -49,9 +49,9 @@ function throwOnBadUse(command: Command): void {
   for (const below of command.commands) throwOnBadUse(below);
 }
 
-// `toban … | head`: the reader has seen enough.
+// `toban … | head`: the reader has seen enough; what was decided stays decided.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
+  if (error.code === "EPIPE") process.exit();
   throw error;
 });
 

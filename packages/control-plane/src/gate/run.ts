@@ -52,7 +52,7 @@ export async function checkMigrationPaths(
   return outcomes;
 }
 
-/** `DATABASE_URL` names the server, when there is one; its databases are made for this and dropped. */
+/** `TOBAN_SHADOW_URL` names another server than the embedded one; databases are made there for this and dropped. */
 async function runOnShadow(
   gate: Gate,
   sets: MigrationSet[],
@@ -62,7 +62,7 @@ async function runOnShadow(
   const { searchPath, smallTables } = gate.settings.migrations;
   const { files, unread } = gate.files.readAll(queriesPath === undefined ? [] : [queriesPath]);
   const [queries] = files;
-  const url = process.env.DATABASE_URL;
+  const url = process.env.TOBAN_SHADOW_URL;
   const given = { searchPath, smallTables, ...(queries ? { queries } : {}), ...(url ? { url } : {}) };
   return [unread, await shadowMigrations(sets, given)];
 }

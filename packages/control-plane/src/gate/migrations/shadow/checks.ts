@@ -207,7 +207,7 @@ export const SHADOW_CHECKS = checks({
       en: "A query that fails on the schema before the migration proves nothing about the schema after it.",
       ja: "実行前のスキーマで失敗するクエリでは、実行後のスキーマについて何も言えない。",
     },
-    reason: { en: "{query}: {message}.", ja: "{query}: {message}。" },
+    reason: { en: "{query}: {message}.", ja: "{query} がもともと動かない: {message}。" },
     remedy: {
       en: "Record the queries of the release that is live, for the schema it runs on.",
       ja: "稼働中のリリースが、そのスキーマで実際に使うクエリを記録する。",
