@@ -2,8 +2,8 @@ import { parentPort } from "node:worker_threads";
 import { type Answer, type Ask, loadLibrary, parserOf } from "./parse.ts";
 import type { Answered, Done, Job } from "./parse-ahead.ts";
 
-/** Few enough that the other thread soon has work, many enough that messages cost little. */
-const CHUNK = 20;
+/** How many texts are sent at once: few at first, so that the other thread soon has work. */
+const CHUNKS = { first: 3, most: 24 };
 
 // The library's JSON goes to the other thread as it is: text is copied many times faster than a tree.
 const parseJson = JSON.parse;
@@ -35,10 +35,13 @@ async function read(text: string): Promise<Answered> {
 }
 
 parentPort?.on("message", async ({ job, texts }: Job) => {
-  for (let from = 0; from < texts.length; from += CHUNK) {
+  let size = CHUNKS.first;
+  for (let from = 0; from < texts.length; ) {
     const answered: Answered[] = [];
-    for (const text of texts.slice(from, from + CHUNK)) answered.push(await read(text));
+    for (const text of texts.slice(from, from + size)) answered.push(await read(text));
     const done: Done = { job, from, answered };
     parentPort?.postMessage(done);
+    from += size;
+    size = Math.min(size * 2, CHUNKS.most);
   }
 });

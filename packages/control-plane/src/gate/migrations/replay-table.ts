@@ -233,20 +233,36 @@ function constraintMade(
   }
 }
 
+/** The columns and constraints of a table to be changed, each copied when it is first asked for. */
+function copyOnUse(table: Table): Draft & { used(): Partial<Draft> } {
+  const used: Partial<Draft> = {};
+  return {
+    get columns() {
+      used.columns ??= new Map(table.columns);
+      return used.columns;
+    },
+    get constraints() {
+      used.constraints ??= new Map(table.constraints);
+      return used.constraints;
+    },
+    used: () => used,
+  };
+}
+
 /** One command of an ALTER TABLE on a table. */
 export function alterTable(replay: Replay, name: string, command: AlterTableCmd) {
   const { state } = replay;
   const table = knownTable(replay, name);
-  const draft: Draft = { columns: new Map(table.columns), constraints: new Map(table.constraints) };
+  const draft = copyOnUse(table);
   const column = command.name ?? "";
-  const old = draft.columns.get(column);
+  const old = table.columns.get(column);
   const change = (values: Partial<Column>) =>
     draft.columns.set(column, { ...(old ?? { name: column, type: undefined, notNull: false }), ...values });
   let rest: Partial<Table> = {};
   switch (command.subtype) {
     case "AT_AddColumn": {
       const node = columnOf(command);
-      if (node === undefined || (command.missing_ok && draft.columns.has(node.colname ?? ""))) return;
+      if (node === undefined || (command.missing_ok && table.columns.has(node.colname ?? ""))) return;
       for (const constraint of addColumn(replay, draft, name, node))
         addConstraint(replay, draft, name, constraint);
       break;
@@ -348,7 +364,7 @@ export function alterTable(replay: Replay, name: string, command: AlterTableCmd)
     default:
       return;
   }
-  state.set("table", name, { ...table, ...draft, ...rest });
+  state.set("table", name, { ...table, ...draft.used(), ...rest });
 }
 
 function dropConstraint(replay: Replay, draft: Draft, constraint: Constraint) {

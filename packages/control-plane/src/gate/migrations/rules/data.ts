@@ -34,6 +34,9 @@ export function writesIn(statement: Statement): Write[] {
   if (!WRITING.has(statement.kind)) return found;
   if (statement.kind === "ExplainStmt" && !JSON.stringify(statement.node.options ?? []).includes("analyze"))
     return found;
+  const own = KINDS[statement.kind as keyof typeof KINDS];
+  // Only a WITH holds further writes.
+  if (own !== undefined && !mayHaveCtes(statement)) return [{ kind: own, node: statement.node } as Write];
   walk({ [statement.kind]: statement.node }, (kind, node) => {
     const name = KINDS[kind as keyof typeof KINDS];
     if (name !== undefined) found.push({ kind: name, node } as Write);
@@ -42,8 +45,11 @@ export function writesIn(statement: Statement): Write[] {
   return found;
 }
 
+const mayHaveCtes = (statement: Statement): boolean => /\bwith\b/i.test(statement.text);
+
 function ctesOf(statement: Statement): Map<string, SelectStmt> {
   const ctes = new Map<string, SelectStmt>();
+  if (!mayHaveCtes(statement)) return ctes;
   walk({ [statement.kind]: statement.node }, (kind, node) => {
     if (kind !== "CommonTableExpr") return undefined;
     const query = node.ctequery as Node | undefined;

@@ -43,6 +43,19 @@ const backfill: Rule = (context) => {
 export function changesManyRows(
   context: Pick<RuleContext, "statement" | "before" | "nameOf" | "settings">,
 ): string | undefined {
+  const { statement } = context;
+  if (!CHANGES.has(statement.kind)) return undefined;
+  if (!answers.has(statement)) answers.set(statement, manyRowsOf(context));
+  return answers.get(statement);
+}
+
+const CHANGES = new Set(["UpdateStmt", "DeleteStmt", "MergeStmt", "InsertStmt"]);
+/** A rule asks, and then the session: a statement runs but once. */
+const answers = new WeakMap<RuleContext["statement"], string | undefined>();
+
+function manyRowsOf(
+  context: Pick<RuleContext, "statement" | "before" | "nameOf" | "settings">,
+): string | undefined {
   const { statement, nameOf } = context;
   switch (statement.kind) {
     case "UpdateStmt":
