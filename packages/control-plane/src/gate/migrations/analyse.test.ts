@@ -136,7 +136,7 @@ ALTER TABLE a VALIDATE CONSTRAINT k;\n`;
     expect(await verdict(pair, { transaction: "none" })).toBe("pass");
     const guessed = await check(pair);
     expect(guessed.find(({ code }) => code === "migration/validate-in-same-transaction")?.severity).toBe(
-      "warn",
+      "block",
     );
   });
 

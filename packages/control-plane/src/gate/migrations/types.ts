@@ -11,7 +11,8 @@ import type { State } from "./state.ts";
 /**
  * How a runner sends a script. `per-file`: in one transaction. `none`: every statement by itself. `implicit`: as one
  * message, in which several statements form a transaction without BEGIN. `detected`: in one transaction unless it holds
- * a statement that refuses one (Flyway). `unknown`: nobody said; then findings that rest on it only warn.
+ * a statement that refuses one (Flyway). `unknown`: nobody said; then what rests on it only warns, but for
+ * statements that must not share a transaction.
  */
 export type Transaction = "per-file" | "none" | "implicit" | "detected" | "unknown";
 

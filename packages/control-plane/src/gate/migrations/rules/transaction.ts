@@ -31,7 +31,8 @@ const refused: Rule = (context) => {
   const concurrently = CONCURRENTLY[statement.kind];
   const what = concurrently ?? OTHERS[statement.kind] ?? statement.kind;
   const check = concurrently === undefined ? CHECKS.refusesTransaction : CHECKS.concurrentlyInTransaction;
-  emit(check, { params: { what }, ...ifFirm(context) });
+  // A DO block or a function is a transaction under every runner.
+  emit(check, { params: { what }, ...(statement.within === "script" ? ifFirm(context) : {}) });
 };
 
 const control: Rule = (context) => {
@@ -89,7 +90,6 @@ const newEnumValue: Rule = (context) => {
       emit(CHECKS.enumValueUsed, {
         at: node.location as number | undefined,
         params: { value: text },
-        ...ifFirm(context),
       });
     }
     return undefined;
