@@ -158,7 +158,7 @@ function isInsert(module: Module, call: Node, callee: string, method: string): b
       return false;
     return stored;
   }
-  if (/(^|\.)(PutCommand|PutItemCommand)$/.test(callee)) {
+  if (/(^|\.)(PutCommand|PutItemCommand)$|\b(ddb|dynamo\w*|docClient|documentClient)\.put$/i.test(callee)) {
     // A put under a fresh id is a new item each time.
     const item = nodesIn(module, call)
       .map((node) => (node.type === "Identifier" ? followed(module, node) : undefined))

@@ -89,6 +89,7 @@ export function entriesOf(set: SourceSet, module: Module): Entry[] {
     }
   }
   pagesHandler(module, add);
+  if (set.modules.length === 1) controllers(module, add);
   return entries;
 }
 
@@ -203,6 +204,18 @@ function consumerOf(module: Module, call: Node, add: Add): void {
   }
   if (method === "on" && stringOf(args[0]) === "message" && isMqtt(module, receiverOf(call)))
     add("consumer", `${receiver}.on("message")`, call, args[1]);
+  if (call.type === "CallExpression" && /(^|\.)createServer$/.test(calleeOf(call))) {
+    const source = importOf(module, child(call, "callee"))?.source ?? "";
+    if (/^(node:)?(https?|http2)$/.test(source)) add("socket", "createServer", call, last);
+  }
+  if (
+    method === "subscribe" &&
+    args.length >= 2 &&
+    stringOf(args[0]) !== undefined &&
+    isFunction(bare(last)) &&
+    /(bus|broker|pubsub|messag\w*|consumer|queue|rabbit\w*|kafka|nats)$/i.test(receiver)
+  )
+    add("consumer", `${receiver}.subscribe`, call, last);
   const reads = /(^|\.)(xReadGroup|xreadgroup|receiveMessage)$/.test(calleeOf(call));
   if (reads || (call.type === "NewExpression" && calleeOf(call) === "ReceiveMessageCommand")) {
     let fn: Node | null = call;
@@ -314,11 +327,38 @@ function lambda(module: Module, site: Node, fn: Node | undefined, add: Add): voi
   }
 }
 
+const CREATES = /^(create|add|place|submit|charge|pay|issue|transfer|book|checkout)([A-Z]\w*)?$/;
+
+/** `export async function createOrder(req, res)`, registered by a file that was not given. */
+function controllers(module: Module, add: Add): void {
+  for (const node of module.nodes) {
+    const declaration = node.type === "ExportNamedDeclaration" ? child(node, "declaration") : undefined;
+    const common = node.type === "AssignmentExpression" && /^exports\.\w+$/.test(dotted(child(node, "left")));
+    const declarator = list(declaration, "declarations")[0];
+    const fn = common ? bare(child(node, "right")) : (bare(child(declarator, "init")) ?? declaration);
+    if (!fn || !isFunction(fn)) continue;
+    const name = common
+      ? dotted(child(node, "left")).slice(8)
+      : (nameOf(child(declaration, "id")) ?? nameOf(child(declarator, "id")) ?? "");
+    const [first, second] = list(fn, "params").map((param) => nameOf(param));
+    if (
+      !CREATES.test(name) ||
+      !/^_?(req|request)$/.test(first ?? "") ||
+      !/^_?(res|response|reply)$/.test(second ?? "")
+    )
+      continue;
+    add("http", name, node, fn, { method: "post", path: name, receiver: "route" });
+  }
+}
+
 function pagesHandler(module: Module, add: Add): void {
-  if (!/(^|\/)pages\/api\//.test(module.file.path)) return;
   const exportDefault = module.nodes.find((node) => node.type === "ExportDefaultDeclaration");
   const fn = child(exportDefault, "declaration");
   if (!exportDefault || !fn || !/["'`](POST|PUT|PATCH|DELETE)["'`]/.test(textOf(module, exportDefault)))
     return;
+  const [first, second] = list(bare(fn), "params").map((param) => nameOf(param));
+  const takesRequest =
+    /^req/.test(first ?? "") && /^res/.test(second ?? "") && /\breq\w*\.method\b/.test(module.code);
+  if (!takesRequest && !/(^|\/)pages\/api\//.test(module.file.path)) return;
   add("http", "handler", exportDefault, fn, { method: "post", path: module.file.path, receiver: "route" });
 }

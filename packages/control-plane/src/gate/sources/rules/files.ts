@@ -135,6 +135,13 @@ function readBack(module: Module, path: Node | null): boolean {
 function describe(module: Module, path: Node): string {
   const parts = [textOf(module, path)];
   for (const node of nodesIn(module, path)) {
+    if (node.type === "MemberExpression" && child(node, "object")?.type === "ThisExpression") {
+      const name = (nameOf(child(node, "property")) ?? "").replace(/\$/g, "\\$");
+      const given = new RegExp(
+        `\\b${name}\\s{0,3}(?::\\s{0,3}string\\s{0,3})?=\\s{0,3}(["'\`][^"'\`\\n]{1,200})`,
+      );
+      parts.push(given.exec(module.code)?.[1] ?? "");
+    }
     if (node.type !== "Identifier") continue;
     const init = declarationOf(module, node)?.init;
     if (init && parts.length < 8 && init.end - init.start < 400) parts.push(textOf(module, init));

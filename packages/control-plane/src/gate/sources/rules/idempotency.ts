@@ -22,8 +22,8 @@ import { IDEMPOTENCY_CHECKS } from "../checks/idempotency.ts";
 import { anyOf, at, type Context, nameOfEntry, type Rule } from "../context.ts";
 import { type Effect, effectsOf, mustNotRepeat, wholeChain } from "../effects.ts";
 import type { Entry } from "../entries.ts";
-import { declarationOf, type Module, namesAdr, nodesIn, textOf } from "../module.ts";
-import { stringsIn, type Unit } from "../reach.ts";
+import { declarationOf, followed, type Module, namesAdr, nodesIn, textOf } from "../module.ts";
+import { functionOf, reachable, stringsIn, type Unit, vocabulary } from "../reach.ts";
 
 const GUARD =
   /idempoten|dedup|de_dup|\bupsert|onConflict|on conflict|on duplicate key|insert or ignore|insert ignore|merge into|where not exists|findOrCreate|getOrCreate|createIfAbsent|insertIfAbsent|firstOrCreate|skipDuplicates|ignoreDuplicates|orIgnore|23505|P2002|\b11000\b|ER_DUP_ENTRY|SQLITE_CONSTRAINT|Unique(Constraint|Violation|Key)|UniqueViolation|ConditionExpression|attribute_not_exists|setnx|\bNX\b|already(Processed|Handled|Exists|Sent|Done|Applied|Booked|Registered|Consumed)|already_(processed|handled|sent)|processed_?(events?|messages?|ids?|at)|handled_?(events?|messages?)|is_?processed|was_?processed|\bprocessed\b|\binbox|outbox_?id|consumed_?(events?|messages?)|seen_?(events?|messages?|before)|exactlyOnce|exactly_once|clientToken|client_request_id|requestToken|x-request-id|if-none-match|if-match|\bclaim(ed|_at|Once)?\b|jobId\b|DeduplicationId/i;
@@ -36,7 +36,7 @@ const HEADER = /["'`](x-)?idempotency-key["'`]|["'`]x-request-id["'`]/i;
 function guarded(entry: Entry, context: Context, pattern: RegExp): boolean {
   const { units, words } = context.reached(entry);
   const own = anyOf(context.settings.guardedBy);
-  if (own?.test(words)) return true;
+  if (own?.test(words) || wrapped(entry, units)) return true;
   if (!pattern.test(words)) return false;
   // A key that is only demanded and never used recognizes nothing.
   const without = words
@@ -50,6 +50,19 @@ function guarded(entry: Entry, context: Context, pattern: RegExp): boolean {
   return (
     reads.some((read) => read.used) ||
     /idempoten\w*(store|middleware|service|guard|check|handler|plugin|interceptor|\()/i.test(words)
+  );
+}
+
+/** `makeIdempotent(async (record) => …)`, around the handler or around what it calls. */
+function wrapped(entry: Entry, units: readonly Unit[]): boolean {
+  const before = entry.fn?.module === entry.module ? entry.fn.node.start : entry.site.start;
+  if (/idempoten\w*\(|dedup\w*\(/i.test(entry.module.code.slice(entry.site.start, before))) return true;
+  return units.some(({ module, node }) =>
+    nodesIn(module, node).some((call) => {
+      if (call.type !== "CallExpression") return false;
+      const made = followed(module, child(call, "callee"));
+      return made?.type === "CallExpression" && /idempoten|dedup/i.test(calleeOf(made));
+    }),
   );
 }
 
@@ -187,7 +200,7 @@ export const consumers: Rule = (module, context) => {
 
 export const jobs: Rule = (module, context) => {
   if (module.purpose === "browser") return [];
-  const findings: Finding[] = [];
+  const findings: Finding[] = startedJobs(module, context);
   for (const entry of context.entries.get(module) ?? []) {
     if (entry.kind !== "job") continue;
     const { units, words } = context.reached(entry);
@@ -206,6 +219,26 @@ export const jobs: Rule = (module, context) => {
   }
   return findings;
 };
+
+/** A program that takes money or sends mail as soon as it is started, with nothing that knows what an earlier run did. */
+function startedJobs(module: Module, context: Context): Finding[] {
+  if (module.purpose !== "server" || (context.entries.get(module) ?? []).length > 0) return [];
+  return module.calls.flatMap((call) => {
+    const local = bare(child(call, "callee"))?.type === "Identifier";
+    if (!local || [...ancestors(call)].some(isFunction)) return [];
+    const units = reachable(context.set, functionOf(context.set, module, child(call, "callee")));
+    const words = vocabulary(units);
+    if (units.some((unit) => namesAdr(unit.module, unit.node)) || LOCK.test(words) || GUARD.test(words))
+      return [];
+    if (looksFirst(units) || anyOf(context.settings.guardedBy)?.test(words)) return [];
+    const effect = effectsOf(units).find(
+      (one) => one.clear && (one.kind === "payment" || one.kind === "mail"),
+    );
+    return effect
+      ? [at(IDEMPOTENCY_CHECKS.job, module, call, { via: calleeOf(call), what: effect.what })]
+      : [];
+  });
+}
 
 type Deletion = { node: Node; what: string; table: string };
 

@@ -227,6 +227,9 @@ function ofIdentifier(module: Module, context: Context, node: Node, top: boolean
   }
   const kind = kindOf(context, name);
   if (kind && !(name === "token" && isLexical(module))) return [{ kind, what: name, node }];
+  // The event of a gateway holds headers and body.
+  if (top && name === "event" && /APIGateway|event\.(body|headers|requestContext)\b/.test(module.code))
+    return [{ kind: "secret", what: name, node }];
   if (top && /^(req|request)$/.test(name)) {
     // As a property, the serializer of the logger may choose what it shows of it.
     const field = node.parent?.type === "Property";

@@ -134,12 +134,17 @@ function muted(module: Module, nodes: readonly Node[]): boolean {
     ways.length > 0 &&
     ways.every((way) =>
       [...ancestors(way)].some(
-        (one) =>
-          one.type === "IfStatement" && textOf(module, child(one, "test")!).replace(/\s/g, "") === name,
+        (one) => one.type === "IfStatement" && about(name, textOf(module, child(one, "test")!)),
       ),
     )
   );
 }
+
+/** `res`, `res?.ok`, `res !== null`: only what came back decides, nothing that counts. */
+const about = (name: string, test: string): boolean => {
+  const text = test.replace(/\s/g, "");
+  return text.startsWith(name) && /^(\??\.\w+)*([!=]==?["']?\w+["']?)?$/.test(text.slice(name.length));
+};
 
 const inLoop = (node: Node, loop: Node): boolean => {
   for (const ancestor of ancestors(node)) {
