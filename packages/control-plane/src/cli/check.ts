@@ -2,7 +2,7 @@ import path from "node:path";
 import { Command, Option } from "commander";
 import * as gate from "../gate/index.ts";
 import { systemClock } from "../platform/ctx.ts";
-import { notFound, type Refusal, TobanError } from "../platform/errors.ts";
+import { type Refusal, TobanError } from "../platform/errors.ts";
 import { readNumbers } from "./numbers.ts";
 import { language, print } from "./terminal.ts";
 
@@ -198,20 +198,24 @@ async function perform(
   let isTold = false;
   try {
     const opened = gate.openGate(gateOptions);
+    const releases = options.record === undefined ? [] : gate.parseReleases(options.record);
     const runs = await run(opened, options);
+    if (releases.length > 0) {
+      const folder = (await import("../app/config.ts")).readConfig().releases;
+      runs.push({ family: "sbom", outcomes: await gate.checkReleaseSboms(opened, folder, releases) });
+    }
     const { verdict, text, report } = await gate.finish(
       opened,
       runs.flatMap(({ outcomes }) => outcomes),
       gateOptions,
     );
     process.exitCode = EXIT[verdict];
-    // `toban check | head` closes the pipe early; the verdict stays the verdict.
     if (options.out) gate.writeWhole(path.resolve(options.out), text);
     else process.stdout.write(text);
     isTold = true;
-    if (options.record) {
+    if (releases.length > 0) {
       const families = [...new Set(runs.map(({ family }) => family))];
-      await send(options.record.split(","), gate.recordable(report, families, "toban 0.1.0"));
+      await send(releases, gate.recordable(report, families, "toban 0.1.0"));
     }
   } catch (error) {
     const refusal = refusalOf(error);
@@ -266,17 +270,11 @@ function tellBadUse(text: string, write: (text: string) => void): void {
   print(JSON.stringify({ verdict: "inconclusive", files: [], findings: [finding] }, null, 2));
 }
 
-/** Tells the control plane what the gate said of releases, `SERVICE@VERSION` each. */
-async function send(releases: string[], report: gate.RecordedReport): Promise<void> {
+/** Tells the control plane what the gate said of releases. */
+async function send(releases: gate.ReleaseName[], report: gate.RecordedReport): Promise<void> {
   const { api } = await import("./api.ts");
   const client = await api();
-  for (const release of releases) {
-    const [service, version, ...rest] = release.split("@");
-    if (!service || !version || rest.length > 0) {
-      throw notFound("release_unnamed", `"${release}" is no release.`, "Write SERVICE@VERSION.");
-    }
-    await client.post("/v1/gate/verdicts", { service, version, report });
-  }
+  for (const release of releases) await client.post("/v1/gate/verdicts", { ...release, report });
 }
 
 async function explain(code: string, lang: "en" | "ja"): Promise<void> {
