@@ -16,6 +16,7 @@ import { tenancyRules } from "./tenancy.ts";
 import { transactionRules } from "./transaction.ts";
 import { transactionWorkRules } from "./transaction-work.ts";
 import { wayBackRules } from "./way-back.ts";
+import { wayBackWriteRules } from "./way-back-writes.ts";
 
 /** Every rule that looks at one statement: each file of this folder gives a list `xRules`. */
 export const RULES: readonly Rule[] = [
@@ -37,4 +38,8 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** Every rule that looks at a whole migration: each file of this folder may give a list `xMigrationRules`. */
-export const MIGRATION_RULES: readonly MigrationRule[] = [...tenancyRules, ...wayBackRules];
+export const MIGRATION_RULES: readonly MigrationRule[] = [
+  ...tenancyRules,
+  ...wayBackRules,
+  ...wayBackWriteRules,
+];

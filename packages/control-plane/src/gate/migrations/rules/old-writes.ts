@@ -164,7 +164,7 @@ function changeType(context: RuleContext, table: string, command: AlterTableCmd,
 /** Functions that throw part of a value away. */
 const LOSSY =
   /"sval":"(?:left|right|substr|substring|round|trunc|floor|ceil|ceiling|date_trunc|split_part|lower|upper|to_char|btrim|regexp_replace|nullif)"/;
-const isLossy = (using: Node): boolean => LOSSY.test(JSON.stringify(using));
+export const isLossy = (using: Node): boolean => LOSSY.test(JSON.stringify(using));
 
 function addConstraint(context: RuleContext, table: string, command: AlterTableCmd) {
   const constraint = constraintOf(command);

@@ -55,6 +55,7 @@ export const wayBack: MigrationRule = (context) => {
   if (isBlankSql(down.text) || statements?.every(doesNothing) === true) {
     if (hasPolicy(down, up) || hasWrittenDown(down) || /raise\s+exception/i.test(down.text))
       context.emit(CHECKS.forwardOnly, place);
+    else if (context.up.every(leavesNothing)) context.emit(CHECKS.emptyDown, place, { severity: "warn" });
     else if (context.changes.up.length > 0 || writesSomething(context.up))
       context.emit(CHECKS.emptyDown, place);
     return;
@@ -87,6 +88,14 @@ const doesNothing = (statement: Statement): boolean =>
   statement.kind === "DoStmt"
     ? !/\b(?:drop|alter|delete|update|insert|create|execute|perform)\b/i.test(statement.text)
     : READS.has(statement.kind) && writesIn(statement).length === 0;
+/** Nothing that a version before it would meet: a validation, and values that were missing. */
+const leavesNothing = (statement: Statement): boolean =>
+  statement.kind === "UpdateStmt" ||
+  statement.kind === "VacuumStmt" ||
+  statement.kind === "RefreshMatViewStmt" ||
+  READS.has(statement.kind) ||
+  (statement.kind === "AlterTableStmt" &&
+    commandsOf(statement.node).every(({ subtype }) => subtype === "AT_ValidateConstraint"));
 const writesSomething = (statements: readonly Statement[]): boolean =>
   statements.some(
     (statement) =>
@@ -131,7 +140,7 @@ function lossy(context: MigrationContext, statements: readonly Statement[]): voi
 const last = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 
 /** Whether up made the table (or took it away), or the down itself did. */
-function isUps(
+export function isUps(
   context: MigrationContext,
   relation: RangeVar | undefined,
   earlier: readonly Statement[],
@@ -158,7 +167,12 @@ const isMoved = (down: readonly Statement[], column: string): boolean =>
     (one) => one.kind === "RenameStmt" && one.node.subname !== undefined && one.node.newname === column,
   );
 
-function isUpsColumn(context: MigrationContext, relation: RangeVar | undefined, column: string): boolean {
+/** Whether up made the column. */
+export function isUpsColumn(
+  context: MigrationContext,
+  relation: RangeVar | undefined,
+  column: string,
+): boolean {
   const { after, settings, up } = context;
   const table = after.get("table", after.resolve(relation, settings.searchPath));
   const known = table?.columns.get(column);
