@@ -128,7 +128,7 @@ export const DROP_OTHER_CHECKS = checks({
   },
   dropRole: {
     code: "migration/drop-role",
-    severity: "warn",
+    severity: "block",
     commitments: ["INV-OPS-003", "RF-155"],
     title: { en: "A role is dropped", ja: "ロールを削除している" },
     why: {

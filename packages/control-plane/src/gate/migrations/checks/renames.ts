@@ -125,7 +125,7 @@ export const RENAME_CHECKS = checks({
   },
   renameRole: {
     code: "migration/rename-role",
-    severity: "warn",
+    severity: "block",
     commitments: ["INV-OPS-003", "RF-155"],
     title: { en: "A role is renamed", ja: "ロールの名前を変えている" },
     why: {

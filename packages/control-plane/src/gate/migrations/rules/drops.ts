@@ -316,7 +316,12 @@ const dropEverything: Rule = (context) => {
     context.emit(OTHERS.dropEverything, { params: { what: "DROP DATABASE" } });
   if (statement.kind === "DropSubscriptionStmt")
     context.emit(OTHERS.dropOther, { params: { name: statement.node.subname ?? "" } });
-  if (statement.kind === "DropRoleStmt") context.emit(OTHERS.dropRole, {});
+  if (statement.kind === "DropRoleStmt") {
+    const isMade = (role: Node) =>
+      "RoleSpec" in role &&
+      context.earlier.some("CreateRoleStmt", (one) => one.node.role === role.RoleSpec.rolename);
+    if (!(statement.node.roles ?? []).every(isMade)) context.emit(OTHERS.dropRole, {});
+  }
 };
 
 export const dropRules: readonly Rule[] = [drop, dropColumns, dropEverything, replaceView];

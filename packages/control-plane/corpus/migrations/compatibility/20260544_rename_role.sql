@@ -1,0 +1,1 @@
+ALTER ROLE report_reader RENAME TO analytics_reader;
