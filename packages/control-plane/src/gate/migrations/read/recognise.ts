@@ -32,7 +32,9 @@ export function recognizeMigrations(
     const graphile = /^(?:committed|current)$/.test(baseName(folder)) ? folderOf(folder) : folder;
     const root =
       baseName(folder) === "committed" || known.has(join(graphile, "committed")) ? graphile : folder;
-    folders.set(root, [...(folders.get(root) ?? []), path]);
+    const paths = folders.get(root);
+    if (paths) paths.push(path);
+    else folders.set(root, [path]);
   }
   const found = [...folders]
     .filter(([root, paths]) => isHistory(tree, known, root, paths))

@@ -16,12 +16,16 @@ export type Sectioned = { tool: string | undefined; migrations: Sections[] };
 type Line = { start: number; end: number; next: number; text: string };
 type Marker = { tool: string; to: "up" | "down"; transaction?: Transaction };
 
-function* linesOf(text: string): Generator<Line> {
+/** The lines of a text that begin with a comment, or `all` of them. */
+function* linesOf(text: string, all = false): Generator<Line> {
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf("\n", start);
     const next = newline < 0 ? text.length : newline + 1;
     const end = newline < 0 ? text.length : text[newline - 1] === "\r" ? newline - 1 : newline;
-    yield { start, end: Math.max(start, end), next, text: text.slice(start, Math.max(start, end)).trim() };
+    const line = text.slice(start, Math.max(start, end)).trim();
+    if (all || line.startsWith("--") || line.startsWith("#")) {
+      yield { start, end: Math.max(start, end), next, text: line };
+    }
     start = next;
   }
 }
@@ -82,7 +86,6 @@ export function splitSections(text: string): Sectioned {
     if (at > from) ranges[current].push([from, at]);
   };
   for (const line of linesOf(text)) {
-    if (!line.text.startsWith("--") && !line.text.startsWith("#")) continue;
     if (NO_TRANSACTION.some((pattern) => pattern.test(line.text))) transaction = "none";
     const marker = markerOf(line.text);
     if (!marker) continue;
@@ -122,7 +125,7 @@ function splitChangesets(text: string): Sectioned {
   const addDown = (range: Range) => {
     if (current) current.down = [...(current.down ?? []), range];
   };
-  for (const line of linesOf(text)) {
+  for (const line of linesOf(text, true)) {
     if (inRollback) {
       if (line.text.endsWith("*/")) {
         inRollback = false;
