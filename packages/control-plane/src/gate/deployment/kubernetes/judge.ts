@@ -181,11 +181,10 @@ function judgeIngress(one: Resource): void {
 }
 
 function judgeVolume(one: Resource): void {
-  const host = at(one.node, "spec", "hostPath");
-  if (host) report(one.scope, C.hostVolume, host, { name: one.name, path: text(at(host, "path")) ?? "" });
-  const local = at(one.node, "spec", "local");
-  if (local)
-    report(one.scope, C.hostVolume, local, { name: one.name, path: text(at(local, "path")) ?? "" }, "warn");
+  for (const kind of ["hostPath", "local"]) {
+    const disk = at(one.node, "spec", kind);
+    if (disk) report(one.scope, C.hostVolume, disk, { name: one.name, path: text(at(disk, "path")) ?? "" });
+  }
 }
 
 /** Ports that datastores are known by. */

@@ -87,6 +87,19 @@ function fileWrite(module: Module, call: Node): Node | null | undefined {
   return known ? (argumentsOf(call)[0] ?? null) : undefined;
 }
 
+const vocabularies = new WeakMap<Node, { words: string; objects: boolean }>();
+
+/** The words of a piece of code, and whether it hands data to an object store. */
+function wordsOf(module: Module, node: Node): { words: string; objects: boolean } {
+  const known = vocabularies.get(node);
+  if (known) return known;
+  const words = vocabulary([{ module, node }]);
+  const said = words.replace(/^.*\/uploads?\b.*$|^uploads?$|\buploads?\//gm, "");
+  const made = { words, objects: OBJECTS.test(said) };
+  vocabularies.set(node, made);
+  return made;
+}
+
 function judgedWrite(
   module: Module,
   context: Context,
@@ -107,9 +120,8 @@ function judgedWrite(
       ),
   );
   const container = innermost ?? module.root;
-  const words = vocabulary([{ module, node: outermost ?? container }]);
-  const said = words.replace(/^.*\/uploads?\b.*$|^uploads?$|\buploads?\//gm, "");
-  if (OBJECTS.test(said) || (TABLES.test(words) && !(served && GIVEN.test(described)))) return false;
+  const { words, objects } = wordsOf(module, outermost ?? container);
+  if (objects || (TABLES.test(words) && !(served && GIVEN.test(described)))) return false;
   if (/\b(unlink|unlinkSync|rm|rmSync|rename|renameSync)\b/.test(words) && !served) return false;
   if (/\b(unlink|unlinkSync|rm|rmSync)\b/.test(words)) return false;
   if (served || readBack(module, path)) return true;
@@ -131,16 +143,27 @@ function readBack(module: Module, path: Node | null): boolean {
   );
 }
 
+const texts = new WeakMap<Module, Map<string, string>>();
+
+/** The texts that fields and parameters of a file begin with: `private file = "tasks.json"`. */
+function textsOf(module: Module): Map<string, string> {
+  const known = texts.get(module);
+  if (known) return known;
+  const found = new Map<string, string>();
+  for (const [, name, text] of module.code.matchAll(
+    /\b([A-Za-z_$][\w$]{0,80})\s{0,3}(?::\s{0,3}string\s{0,3})?=\s{0,3}(["'`][^"'`\n]{1,200})/g,
+  ))
+    if (!found.has(name!)) found.set(name!, text!);
+  texts.set(module, found);
+  return found;
+}
+
 /** The path's own text with the texts of the names in it. */
 function describe(module: Module, path: Node): string {
   const parts = [textOf(module, path)];
   for (const node of nodesIn(module, path)) {
     if (node.type === "MemberExpression" && child(node, "object")?.type === "ThisExpression") {
-      const name = (nameOf(child(node, "property")) ?? "").replace(/\$/g, "\\$");
-      const given = new RegExp(
-        `\\b${name}\\s{0,3}(?::\\s{0,3}string\\s{0,3})?=\\s{0,3}(["'\`][^"'\`\\n]{1,200})`,
-      );
-      parts.push(given.exec(module.code)?.[1] ?? "");
+      parts.push(textsOf(module).get(nameOf(child(node, "property")) ?? "") ?? "");
     }
     if (node.type !== "Identifier") continue;
     const init = declarationOf(module, node)?.init;
