@@ -25,6 +25,8 @@ beforeAll(async () => {
   releases = await mkdtemp(path.join(tmpdir(), "toban-releases-"));
   for (const service of ["bff", "core", "worker"]) {
     await cp(path.join(BUILT, service, "1.0.0"), path.join(releases, service, "1.0.0"), { recursive: true });
+    const sbom = `sbom/${service}-1.0.0.cdx.json`;
+    await cp(path.join(BUILT, sbom), path.join(releases, sbom));
   }
   // 10 % of the users are enough to warm a candidate up; what they see of these candidates is of no interest.
   system = await startSystem({ TOBAN_RELEASES: releases, TOBAN_TRAFFIC_RPS: "5" });
