@@ -2,7 +2,7 @@ import path from "node:path";
 import { Command, Option } from "commander";
 import * as gate from "../gate/index.ts";
 import { systemClock } from "../platform/ctx.ts";
-import { type Refusal, TobanError } from "../platform/errors.ts";
+import { invalid, type Refusal, TobanError } from "../platform/errors.ts";
 import { readNumbers } from "./numbers.ts";
 import { language, print } from "./terminal.ts";
 
@@ -22,6 +22,12 @@ type Options = gate.MigrationOptions & {
   explain?: string;
   record?: string;
   updateLedger?: boolean;
+  approveDowngrade?: string;
+  package?: string;
+  to?: "high" | "medium" | "low";
+  author?: string;
+  approver?: string;
+  reason?: string;
   /** Not from the command line: everything here is checked. */
   isWhole?: boolean;
 };
@@ -102,9 +108,20 @@ const COMMANDS: {
     name: "vulnerabilities",
     description: "reports of npm audit, OSV-Scanner, Trivy or Grype, by the due times",
     args: [["<reports...>", "JSON reports"]],
-    run: (opened, [reports], options) => gate.checkVulnerabilityReports(opened, reports!, options),
+    run: (opened, [reports], options) =>
+      gate.checkVulnerabilityReports(opened, reports!, {
+        updateLedger: options.updateLedger,
+        approval: approvalOf(options),
+      }),
     extend: (command) =>
-      command.option("--update-ledger", "write new findings down, which starts their clocks"),
+      command
+        .option("--update-ledger", "write new findings down, which starts their clocks")
+        .option("--approve-downgrade <id>", "two people accept that the reports rate it lower; with all of:")
+        .option("--package <name>")
+        .addOption(new Option("--to <level>").choices(["high", "medium", "low"]))
+        .option("--author <person>")
+        .option("--approver <person>", "somebody else than the author")
+        .option("--reason <text>"),
   },
   {
     name: "sources",
@@ -158,6 +175,18 @@ const COMMANDS: {
     run: (opened, [reports]) => gate.checkCoverageReports(opened, reports!),
   },
 ];
+
+/** All of an approval or none of it. Throws `invalid` for a part of one. */
+function approvalOf(options: Options) {
+  const { approveDowngrade: id, package: name, to, author, approver, reason } = options;
+  if (id === undefined) return undefined;
+  if (name && to && author && approver && reason) return { id, package: name, to, author, approver, reason };
+  throw invalid(
+    "approval_incomplete",
+    `The approval of ${id} is not complete.`,
+    "Give --package, --to, --author, --approver and --reason.",
+  );
+}
 
 const shared = (command: Command): Command =>
   command

@@ -6,6 +6,7 @@ import type { Outcome, SourceFile } from "./finding.ts";
 import { type Gate, nothingIn, writeWhole } from "./gate.ts";
 import { matchesGlob } from "./glob.ts";
 import type { MigrationSet } from "./migrations/index.ts";
+import type { Approval } from "./supply/index.ts";
 import { dateOf } from "./tree.ts";
 
 export type MigrationOptions = {
@@ -163,12 +164,15 @@ export async function checkEventVersions(gate: Gate, versions: string[]): Promis
   return [...unreadAll, outcome];
 }
 
+/** By the ledger; `approval` first writes down that two people accept a rating that the reports have lowered. */
 export async function checkVulnerabilityReports(
   gate: Gate,
   reports: string[],
-  options: { updateLedger?: boolean | undefined },
+  options: { updateLedger?: boolean | undefined; approval?: Approval | undefined },
 ): Promise<Outcome[]> {
-  const { checkVulnerabilities, writeLedger } = await import("./supply/index.ts");
+  const { approveDowngrade, checkVulnerabilities, readLedger, writeLedger } = await import(
+    "./supply/index.ts"
+  );
   const promised = await gate.numbers();
   const { vulnerabilities } = gate.settings.supply;
   const { criticalDays: critical, highDays: high } = promised ?? {
@@ -178,7 +182,15 @@ export async function checkVulnerabilityReports(
   const settings = { ...vulnerabilities, days: { ...vulnerabilities.days, critical, high } };
   const { files, unread } = gate.files.readAll([...new Set(reports)]);
   const known = gate.files.read(settings.ledger);
-  const ledger = "file" in known ? known.file : undefined;
+  let ledger = "file" in known ? known.file : undefined;
+  if (options.approval) {
+    const read = ledger ? readLedger(ledger.text, gate.now) : `${settings.ledger} is not there`;
+    if (typeof read === "string")
+      throw invalid("ledger_invalid", `${read}.`, "Begin it with --update-ledger.");
+    const text = writeLedger(approveDowngrade(read, options.approval, gate.now, settings.days));
+    writeWhole(path.resolve(gate.files.cwd, settings.ledger), text);
+    ledger = { path: settings.ledger, text };
+  }
   const dated = files.map((file) => {
     const modified = dateOf(gate.files.cwd, file.path);
     const named = { ...file, name: gate.files.nameOf(file.path) };
