@@ -1,3 +1,5 @@
+import { displayWidth } from "../platform/text-width.ts";
+
 export const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
@@ -16,18 +18,6 @@ export function table(rows: string[][]): string {
     )
     .join("\n");
 }
-
-const displayWidth = (text: string) => {
-  let width = 0;
-  for (const character of text)
-    width +=
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
-        character,
-      )
-        ? 2
-        : 1;
-  return width;
-};
 
 /** The language of the terminal: Japanese when the locale says so, else English. */
 export const language = (): "en" | "ja" =>

@@ -20,16 +20,11 @@ const PLACEHOLDER =
 /** Values that another place fills in: `${X}`, `{{ x }}`, `$(x)`, `%X%`, `$X`. */
 const TEMPLATE = /^\$\{\{.*\}\}$|^\$\{.*\}$|^\{\{.*\}\}$|^\$\(.*\)$|^%\w+%$|^\$\w+$|^<%.*%>$/s;
 
-/** Names that point to a secret in a store; they are no secrets, but the same one twice is one secret. */
-const REFERENCE =
-  /^arn:aws[\w-]*:(secretsmanager|ssm|kms):|^projects\/[^/]+\/secrets\/|^(op|vault|awssm|ssm|gcpsm|akv|azurekeyvault|doppler|sops|infisical|ref\+\w+):|^@Microsoft\.KeyVault\(|^\{\{resolve:|^ENC\[/i;
-
 export const isPlaceholder = (value: string): boolean => value.length < 200 && PLACEHOLDER.test(value.trim());
 /** Words that are a setting in one place and nobody's secret in another. */
 export const isWord = (value: string): boolean =>
   /^(none|null|undefined|secret|password|dummy|example|sample|-+|_+)$/i.test(value.trim());
 export const isTemplate = (value: string): boolean => value.length < 2000 && TEMPLATE.test(value.trim());
-export const isReference = (value: string): boolean => REFERENCE.test(value.trim());
 
 export function isSecretName(name: string, more: readonly RegExp[] = []): boolean {
   const upper = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase();

@@ -1,3 +1,4 @@
+import { displayWidth } from "../../platform/text-width.ts";
 import type { Text } from "../check.ts";
 import type { Finding } from "../finding.ts";
 import type { Report } from "../report.ts";
@@ -97,7 +98,7 @@ function frame(
   const sameLine = finding.endLine === finding.line && finding.endColumn !== undefined;
   const length = sameLine ? finding.endColumn! - finding.column : 1;
   const mark = "^".repeat(Math.max(1, Math.min(length, cut.length - (finding.column - 1 - from))));
-  const indent = " ".repeat(width(cut.slice(0, Math.max(0, finding.column - 1 - from))));
+  const indent = " ".repeat(displayWidth(cut.slice(0, Math.max(0, finding.column - 1 - from))));
   return [
     paint("grey", `    ${gutter} │ `) + cut,
     paint("grey", `    ${" ".repeat(gutter.length)} │ `) + indent + paint("red", mark),
@@ -108,16 +109,3 @@ function frame(
 const plain = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
   text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
-
-/** Columns of a terminal: full-width characters take two. */
-const width = (text: string): number =>
-  [...text].reduce(
-    (sum, char) =>
-      sum +
-      (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/.test(
-        char,
-      )
-        ? 2
-        : 1),
-    0,
-  );

@@ -13,7 +13,7 @@ import { looksLikeReport } from "./vulnerabilities/report.ts";
 
 export { SUPPLY_CHECKS } from "./checks.ts";
 export { checkLicences, installedLicences, licenceOfManifest, readLicensed } from "./licences.ts";
-export { bindSbom, checkSbom, type SbomSummary, summariseSbom } from "./sbom.ts";
+export { checkSbom, type SbomSummary, summariseSbom } from "./sbom.ts";
 export { checkSecrets, mayHoldSecrets } from "./secrets/secrets.ts";
 export { type SupplySettings, supplySettings } from "./settings.ts";
 export { checkSignatures, type SignedArtefact } from "./signatures.ts";

@@ -115,20 +115,6 @@ function decoded(text: string | undefined): string | undefined {
 }
 
 /**
- * Writes into a CycloneDX document which artefact it describes, since `npm sbom` cannot know.
- * @param digest `sha256:` and 64 hex digits
- * @returns the document's new text; undefined when it is no CycloneDX document
- */
-export function bindSbom(text: string, digest: string): string | undefined {
-  const bom = parseJson(text);
-  if (!isCycloneDx(bom)) return undefined;
-  const metadata = recordOf(bom.metadata);
-  const others = listOf(metadata.properties).filter((property) => recordOf(property).name !== DIGEST);
-  const properties = [...others, { name: DIGEST, value: digest }];
-  return `${JSON.stringify({ ...bom, metadata: { ...metadata, properties } }, null, 2)}\n`;
-}
-
-/**
  * Judges the SBOM of a release.
  * @param sbom undefined when the release has none, which blocks (RF-145)
  * @param against.digest the release's artefact, `sha256:` and hex; the SBOM must name it
