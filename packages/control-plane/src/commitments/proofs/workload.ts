@@ -122,7 +122,8 @@ export const workloadRepair: Kind<Repair> = {
         .slice(-30);
       const ids = [...new Set([victim.id, ...others])];
       const look = () => differences(base, { model, ids }, session);
-      const before = await look();
+      // The list follows the events: what users do at this very moment is no difference yet.
+      const before = await untilZero(ctx, look);
       await onDatabase(system, drill, drill.damage, [victim.id]);
       const damaged = await differences(base, { model, ids: [victim.id] }, session);
       const waiting = drill.waiting ? await onDatabase(system, drill, drill.waiting) : 0;
