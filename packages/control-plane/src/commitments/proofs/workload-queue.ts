@@ -14,6 +14,8 @@ type Queue = { moved: Moved; points: number; repaired: number };
 
 /** Tries of an event that cannot be applied, with their pauses, and the metrics' way into the store. */
 const LATEST_MS = 20_000;
+/** Covers a level's own interval, the report's and the way into the store. */
+const REST_MS = 3_000;
 
 /**
  * A delivery that was made before, and one that cannot be applied, are put into the queue: each of
@@ -28,7 +30,22 @@ export const workloadQueue: Kind<Queue> = {
     const drill = drillOf(parameters);
     const series = parameters.series as Series[];
     const evidence = system.telemetry.evidence(ctx);
-    const from = new Date(ctx.clock.now().getTime());
+    const now = () => new Date(ctx.clock.now().getTime());
+    // A level is reported a while after it was measured: what an earlier proof put in must have left it.
+    const isAtRest = async (since: Date) => {
+      for (const { metric, labels, take, expect } of series) {
+        if (take !== "highest" || expect === "more") continue;
+        const { highest, points } = await evidence.values({ metric, labels, from: since });
+        if (points === 0 || highest > 0) return false;
+      }
+      return true;
+    };
+    const restBy = performance.now() + LATEST_MS;
+    for (let since = now(), rest = false; !rest && performance.now() < restBy; since = now()) {
+      await new Promise((resolve) => setTimeout(resolve, REST_MS));
+      rest = await isAtRest(since);
+    }
+    const from = now();
     const read = async () => {
       const moved: Moved = [];
       for (const { metric, labels, take } of series) {
