@@ -99,5 +99,15 @@ const GRANTS = `
   FROM ${RELATIONS} CROSS JOIN LATERAL aclexplode(c.relacl) AS acl JOIN pg_roles r ON r.oid = acl.grantee
   WHERE c.relkind = 'S' AND acl.grantee <> c.relowner
   UNION ALL
+  SELECT format('REVOKE ALL ON FUNCTION toban.%I(%s) FROM PUBLIC;', p.proname, pg_get_function_identity_arguments(p.oid))
+  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+  WHERE n.nspname = 'toban' AND p.proacl IS NOT NULL
+    AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) AS acl WHERE acl.grantee = 0)
+  UNION ALL
+  SELECT format('GRANT EXECUTE ON FUNCTION toban.%I(%s) TO %I;', p.proname, pg_get_function_identity_arguments(p.oid), r.rolname)
+  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+  CROSS JOIN LATERAL aclexplode(p.proacl) AS acl JOIN pg_roles r ON r.oid = acl.grantee
+  WHERE n.nspname = 'toban' AND acl.grantee <> p.proowner
+  UNION ALL
   SELECT 'GRANT USAGE ON SCHEMA toban TO toban_app;'
   FROM pg_namespace WHERE nspname = 'toban' AND has_schema_privilege('toban_app', 'toban', 'USAGE')`;
