@@ -156,6 +156,16 @@ CREATE TABLE toban.audit_anchors (
   note text NOT NULL,
   anchored_at timestamp with time zone NOT NULL
 );
+CREATE TABLE toban.audit_archives (
+  tenant_id text NOT NULL,
+  class text NOT NULL,
+  first bigint NOT NULL,
+  past bigint NOT NULL,
+  file text NOT NULL,
+  digest text NOT NULL,
+  archived_at timestamp with time zone NOT NULL,
+  removed_at timestamp with time zone
+);
 CREATE TABLE toban.audit_events (
   tenant_id text NOT NULL,
   id text NOT NULL,
@@ -176,7 +186,8 @@ CREATE TABLE toban.audit_holds (
   created_by text NOT NULL,
   created_at timestamp with time zone NOT NULL,
   released_by text,
-  released_at timestamp with time zone
+  released_at timestamp with time zone,
+  incident text
 );
 CREATE TABLE toban.audit_leaves (
   tenant_id text NOT NULL,
@@ -218,6 +229,20 @@ CREATE TABLE toban.audit_trees (
   sealed_at timestamp with time zone NOT NULL,
   pruned bigint NOT NULL DEFAULT 0
 );
+CREATE TABLE toban.audit_verification_runs (
+  tenant_id text NOT NULL,
+  id text NOT NULL,
+  requested_by text NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  started_at timestamp with time zone,
+  seen_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  done bigint NOT NULL DEFAULT 0,
+  total bigint NOT NULL DEFAULT 0,
+  trees integer NOT NULL DEFAULT 0,
+  failures jsonb NOT NULL DEFAULT '[]'::jsonb,
+  refusal jsonb
+);
 CREATE TABLE toban.audit_verifications (
   tenant_id text NOT NULL,
   class text NOT NULL,
@@ -225,7 +250,8 @@ CREATE TABLE toban.audit_verifications (
   frontier bytea NOT NULL,
   verified_at timestamp with time zone NOT NULL,
   full_at timestamp with time zone,
-  failure jsonb
+  failure jsonb,
+  swept bigint NOT NULL DEFAULT 0
 );
 CREATE TABLE toban.definitions (
   tenant_id text NOT NULL,
@@ -437,6 +463,9 @@ ALTER TABLE toban.alerts ADD CONSTRAINT alerts_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE toban.alerts ADD CONSTRAINT alerts_state_check CHECK ((state = ANY (ARRAY['inactive'::text, 'pending'::text, 'firing'::text, 'resolved'::text])));
 ALTER TABLE toban.audit_anchors ADD CONSTRAINT audit_anchors_pkey PRIMARY KEY (tenant_id, class, size, sink);
 ALTER TABLE toban.audit_anchors ADD CONSTRAINT audit_anchors_root_check CHECK ((octet_length(root) = 32));
+ALTER TABLE toban.audit_archives ADD CONSTRAINT audit_archives_class_check CHECK ((class = ANY (ARRAY['auth'::text, 'operation'::text, 'admin'::text, 'access'::text])));
+ALTER TABLE toban.audit_archives ADD CONSTRAINT audit_archives_first_check CHECK ((first >= 0));
+ALTER TABLE toban.audit_archives ADD CONSTRAINT audit_archives_pkey PRIMARY KEY (tenant_id, class, first);
 ALTER TABLE toban.audit_events ADD CONSTRAINT audit_events_class_check CHECK ((class = ANY (ARRAY['auth'::text, 'operation'::text, 'admin'::text, 'access'::text])));
 ALTER TABLE toban.audit_events ADD CONSTRAINT audit_events_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE toban.audit_events ADD CONSTRAINT audit_events_result_check CHECK ((result = ANY (ARRAY['success'::text, 'failure'::text, 'denied'::text])));
@@ -457,6 +486,7 @@ ALTER TABLE toban.audit_tiles ADD CONSTRAINT audit_tiles_tile_check CHECK ((tile
 ALTER TABLE toban.audit_trees ADD CONSTRAINT audit_trees_class_check CHECK ((class = ANY (ARRAY['auth'::text, 'operation'::text, 'admin'::text, 'access'::text])));
 ALTER TABLE toban.audit_trees ADD CONSTRAINT audit_trees_pkey PRIMARY KEY (tenant_id, class);
 ALTER TABLE toban.audit_trees ADD CONSTRAINT audit_trees_root_check CHECK ((octet_length(root) = 32));
+ALTER TABLE toban.audit_verification_runs ADD CONSTRAINT audit_verification_runs_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE toban.audit_verifications ADD CONSTRAINT audit_verifications_pkey PRIMARY KEY (tenant_id, class);
 ALTER TABLE toban.definitions ADD CONSTRAINT definitions_pkey PRIMARY KEY (tenant_id, environment, in_force_at);
 ALTER TABLE toban.departments ADD CONSTRAINT departments_pkey PRIMARY KEY (tenant_id, department_id);
@@ -521,6 +551,7 @@ CREATE INDEX runs_due ON toban.runs USING btree (tenant_id, due_at) WHERE (due_a
 CREATE INDEX runs_newest ON toban.runs USING btree (tenant_id, created_at DESC, id DESC);
 CREATE INDEX runs_parent ON toban.runs USING btree (tenant_id, parent) WHERE (parent IS NOT NULL);
 CREATE UNIQUE INDEX audit_personal_person ON toban.audit_personal USING btree (tenant_id, value) WHERE (kind = 'person'::text);
+CREATE UNIQUE INDEX audit_verification_runs_open ON toban.audit_verification_runs USING btree (tenant_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX departments_root ON toban.departments USING btree (tenant_id) WHERE (parent_id IS NULL);
 CREATE UNIQUE INDEX incidents_one_open ON toban.incidents USING btree (tenant_id, key) WHERE (state = 'open'::text);
 CREATE UNIQUE INDEX releases_one_running ON toban.releases USING btree (tenant_id, service) WHERE (result IS NULL);
@@ -534,6 +565,8 @@ ALTER TABLE toban.alerts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.alerts FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_anchors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_anchors FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.audit_archives ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.audit_archives FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_events FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_holds ENABLE ROW LEVEL SECURITY;
@@ -548,6 +581,8 @@ ALTER TABLE toban.audit_tiles ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_tiles FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_trees ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_trees FORCE ROW LEVEL SECURITY;
+ALTER TABLE toban.audit_verification_runs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE toban.audit_verification_runs FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_verifications ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_verifications FORCE ROW LEVEL SECURITY;
 ALTER TABLE toban.definitions ENABLE ROW LEVEL SECURITY;
@@ -589,6 +624,7 @@ CREATE POLICY tenant ON toban.alert_outbox USING ((tenant_id = ( SELECT toban.cu
 CREATE POLICY tenant ON toban.alert_transitions USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.alerts USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.audit_anchors USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.audit_archives USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.audit_events USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.audit_holds USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.audit_leaves USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
@@ -596,6 +632,7 @@ CREATE POLICY tenant ON toban.audit_personal USING ((tenant_id = ( SELECT toban.
 CREATE POLICY tenant ON toban.audit_queue USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.audit_tiles USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.audit_trees USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
+CREATE POLICY tenant ON toban.audit_verification_runs USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.audit_verifications USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.definitions USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
 CREATE POLICY tenant ON toban.departments USING ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant))) WITH CHECK ((tenant_id = ( SELECT toban.current_tenant() AS current_tenant)));
@@ -637,8 +674,10 @@ GRANT INSERT, SELECT ON toban.run_approvals TO toban_app;
 GRANT INSERT, SELECT ON toban.runs TO toban_app;
 GRANT INSERT, SELECT, UPDATE ON toban.alert_outbox TO toban_app;
 GRANT INSERT, SELECT, UPDATE ON toban.alerts TO toban_app;
+GRANT INSERT, SELECT, UPDATE ON toban.audit_archives TO toban_app;
 GRANT INSERT, SELECT, UPDATE ON toban.audit_holds TO toban_app;
 GRANT INSERT, SELECT, UPDATE ON toban.audit_trees TO toban_app;
+GRANT INSERT, SELECT, UPDATE ON toban.audit_verification_runs TO toban_app;
 GRANT INSERT, SELECT, UPDATE ON toban.audit_verifications TO toban_app;
 GRANT INSERT, SELECT, UPDATE ON toban.erasures TO toban_app;
 GRANT INSERT, SELECT, UPDATE ON toban.incident_causes TO toban_app;
