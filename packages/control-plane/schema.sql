@@ -60,8 +60,8 @@ DECLARE
   v_relation text;
   v_refers_to_itself boolean;
   v_removed bigint;
-  v_left text[];
-  v_blocked text[];
+  v_met bigint;
+  v_blocked text;
 BEGIN
   SELECT coalesce(t.purge, '{}') INTO v_purge FROM toban.tenants t
     WHERE t.tenant_id = v_tenant AND t.state = 'deleted' AND t.deleted_at <= p_before
@@ -82,17 +82,18 @@ BEGIN
         jsonb_build_object('size', t.size, 'root', encode(t.root, 'base64'))), '{}')
       FROM toban.audit_trees t WHERE t.tenant_id = v_tenant));
   END IF;
-  v_left := ARRAY(
-    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
-    WHERE n.nspname = 'toban' AND c.relkind = 'r' AND c.relname <> 'tenants' ORDER BY c.relname);
-  -- Referenced tables refuse until the rows that refer to them are gone.
-  WHILE cardinality(v_left) > 0 LOOP
-    v_blocked := '{}';
-    FOREACH v_relation IN ARRAY v_left LOOP
-      v_refers_to_itself := EXISTS (
-        SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.conrelid = k.confrelid
-          AND k.conrelid = to_regclass(format('toban.%I', v_relation)));
+  -- Again until a pass meets nothing: a referenced table refuses while rows refer to it, and what was under way when
+  -- the first pass went by commits before the second.
+  LOOP
+    v_met := 0;
+    v_blocked := NULL;
+    FOR v_relation, v_refers_to_itself IN
+      SELECT c.relname, EXISTS (
+        SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.conrelid = c.oid AND k.confrelid = c.oid)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+      WHERE n.nspname = 'toban' AND c.relkind = 'r' AND c.relname <> 'tenants' ORDER BY c.relname
+    LOOP
       v_removed := 0;
       BEGIN
         EXECUTE format(
@@ -101,11 +102,12 @@ BEGIN
           USING v_tenant, CASE WHEN v_refers_to_itself THEN NULL ELSE v_budget END;
         GET DIAGNOSTICS v_removed = ROW_COUNT;
       EXCEPTION WHEN foreign_key_violation OR restrict_violation THEN
-        v_blocked := v_blocked || v_relation;
+        v_blocked := v_relation;
       END;
       IF v_removed > 0 THEN
         v_purge := jsonb_set(v_purge, ARRAY['rows', v_relation],
           to_jsonb(coalesce((v_purge -> 'rows' ->> v_relation)::bigint, 0) + v_removed));
+        v_met := v_met + v_removed;
         v_budget := v_budget - v_removed;
       END IF;
       IF v_budget <= 0 THEN
@@ -113,10 +115,10 @@ BEGIN
         RETURN v_purge || jsonb_build_object('done', false);
       END IF;
     END LOOP;
-    IF cardinality(v_blocked) = cardinality(v_left) THEN
+    IF v_met = 0 AND v_blocked IS NOT NULL THEN
       RAISE EXCEPTION 'rows of % cannot be removed', v_blocked USING ERRCODE = 'TB005';
     END IF;
-    v_left := v_blocked;
+    EXIT WHEN v_met = 0;
   END LOOP;
   UPDATE toban.tenants t SET state = 'purged', name = '', purge = v_purge, purged_at = p_now
     WHERE t.tenant_id = v_tenant;
@@ -227,7 +229,8 @@ CREATE TABLE toban.audit_personal (
   kind text NOT NULL,
   subject text NOT NULL,
   value text NOT NULL,
-  salt bytea NOT NULL
+  salt bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
 );
 CREATE TABLE toban.audit_queue (
   tenant_id text NOT NULL,
@@ -565,7 +568,13 @@ ALTER TABLE toban.runs ADD CONSTRAINT runs_tenant_id_parent_fkey FOREIGN KEY (te
 CREATE INDEX alert_outbox_due ON toban.alert_outbox USING btree (tenant_id, next_at) WHERE (state = 'queued'::text);
 CREATE INDEX alert_outbox_episode ON toban.alert_outbox USING btree (tenant_id, episode, channel, "position");
 CREATE INDEX alert_transitions_newest ON toban.alert_transitions USING btree (tenant_id, alert_id, at DESC);
-CREATE INDEX audit_events_newest ON toban.audit_events USING btree (tenant_id, ts_us DESC, id DESC);
+CREATE INDEX audit_events_action ON toban.audit_events USING btree (tenant_id, action, ts_us DESC, id DESC);
+CREATE INDEX audit_events_actor ON toban.audit_events USING btree (tenant_id, actor_id, ts_us DESC, id DESC);
+CREATE INDEX audit_events_class ON toban.audit_events USING btree (tenant_id, class, ts_us DESC, id DESC);
+CREATE INDEX audit_events_correlation ON toban.audit_events USING btree (tenant_id, correlation_id);
+CREATE INDEX audit_events_refused ON toban.audit_events USING btree (tenant_id, result, ts_us DESC, id DESC) WHERE (result <> 'success'::text);
+CREATE INDEX audit_events_resource ON toban.audit_events USING btree (tenant_id, resource, ts_us DESC, id DESC);
+CREATE INDEX audit_personal_person ON toban.audit_personal USING btree (tenant_id, value) WHERE (kind = 'person'::text);
 CREATE INDEX audit_personal_subject ON toban.audit_personal USING btree (tenant_id, subject);
 CREATE INDEX evidence_newest ON toban.evidence USING btree (tenant_id, environment, commitment_id, proof_id, measured_at DESC, id DESC);
 CREATE INDEX gate_verdicts_newest ON toban.gate_verdicts USING btree (tenant_id, service, digest, "position" DESC);
@@ -576,7 +585,6 @@ CREATE INDEX releases_newest ON toban.releases USING btree (tenant_id, service, 
 CREATE INDEX runs_due ON toban.runs USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX runs_newest ON toban.runs USING btree (tenant_id, created_at DESC, id DESC);
 CREATE INDEX runs_parent ON toban.runs USING btree (tenant_id, parent) WHERE (parent IS NOT NULL);
-CREATE UNIQUE INDEX audit_personal_person ON toban.audit_personal USING btree (tenant_id, value) WHERE (kind = 'person'::text);
 CREATE UNIQUE INDEX audit_verification_runs_open ON toban.audit_verification_runs USING btree (tenant_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX departments_root ON toban.departments USING btree (tenant_id) WHERE (parent_id IS NULL);
 CREATE UNIQUE INDEX incidents_one_open ON toban.incidents USING btree (tenant_id, key) WHERE (state = 'open'::text);

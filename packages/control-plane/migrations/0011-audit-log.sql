@@ -16,9 +16,13 @@ CREATE TABLE toban.audit_personal (
   subject    text NOT NULL,
   value      text NOT NULL,
   salt       bytea NOT NULL CHECK (octet_length(salt) >= 16),
+  -- What an erasure removes again from a restored backup is what was written before it, and nothing later.
+  created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, commitment)
 );
-CREATE UNIQUE INDEX audit_personal_person ON toban.audit_personal (tenant_id, value) WHERE kind = 'person';
+-- Not unique: two transactions that name a new person at once would wait for each other's end, and lock each other up.
+-- Then a person has two pseudonyms; both are known, found and erased.
+CREATE INDEX audit_personal_person ON toban.audit_personal (tenant_id, value) WHERE kind = 'person';
 CREATE INDEX audit_personal_subject ON toban.audit_personal (tenant_id, subject);
 ALTER TABLE toban.audit_personal ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_personal FORCE ROW LEVEL SECURITY;

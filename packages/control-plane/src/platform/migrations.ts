@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { conflict, invalid, unavailable } from "./errors.ts";
@@ -23,7 +24,10 @@ export async function readMigrations(folder = MIGRATIONS_FOLDER): Promise<Migrat
   );
 }
 
-/** Applies what is missing, forward only, each file in one transaction. Returns the names applied. */
+/**
+ * Applies what is missing, forward only, each file in one transaction; one that builds indexes CONCURRENTLY, which no
+ * transaction allows, statement by statement. Returns the names applied.
+ */
 export async function migrate(ownerUrl: string, folder = MIGRATIONS_FOLDER): Promise<string[]> {
   const migrations = await readMigrations(folder);
   const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
@@ -31,7 +35,7 @@ export async function migrate(ownerUrl: string, folder = MIGRATIONS_FOLDER): Pro
     throw asUnavailable(error);
   });
   try {
-    await client.query("SELECT pg_advisory_lock($1)", [ADVISORY_LOCK]);
+    await lockAlone(client);
     await client.query("CREATE SCHEMA IF NOT EXISTS toban");
     await client.query(
       `CREATE TABLE IF NOT EXISTS toban.schema_migrations (
@@ -52,29 +56,42 @@ export async function migrate(ownerUrl: string, folder = MIGRATIONS_FOLDER): Pro
           "Restore the file and write a new migration instead.",
         );
       }
-      await client.query("BEGIN");
-      try {
-        await client.query("SET LOCAL search_path = toban");
-        await client.query(migration.sql);
-        await client.query("INSERT INTO toban.schema_migrations (name, digest) VALUES ($1, $2)", [
-          migration.name,
-          migration.digest,
-        ]);
-        await client.query("COMMIT");
-      } catch (cause) {
-        await client.query("ROLLBACK");
+      await apply(client, migration).catch((cause: Error) => {
         throw invalid(
           "migration_failed",
-          `${migration.name}: ${(cause as Error).message}`,
-          "Nothing of this file was applied. Correct the cause and start again.",
+          `${migration.name}: ${cause.message}`,
+          "Correct the cause and start again; the file is then applied from its beginning.",
           cause,
         );
-      }
+      });
       now.push(migration.name);
     }
     return now;
   } finally {
     await client.end();
+  }
+}
+
+/** Asks instead of waiting: a statement that waits has a snapshot, and CONCURRENTLY waits for every older snapshot. */
+async function lockAlone(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query("SELECT pg_try_advisory_lock($1) AS got", [ADVISORY_LOCK]);
+    if (rows[0]?.got) return;
+    await delay(100);
+  }
+}
+
+async function apply(client: pg.Client, { name, sql, digest }: Migration): Promise<void> {
+  const isConcurrent = /^(CREATE|DROP)( UNIQUE)? INDEX CONCURRENTLY\b/m.test(sql);
+  if (!isConcurrent) await client.query("BEGIN");
+  try {
+    await client.query(`SET ${isConcurrent ? "" : "LOCAL "}search_path = toban`);
+    for (const statement of isConcurrent ? sql.split(/;$/m) : [sql]) await client.query(statement);
+    await client.query("INSERT INTO toban.schema_migrations (name, digest) VALUES ($1, $2)", [name, digest]);
+    await client.query(isConcurrent ? "RESET search_path" : "COMMIT");
+  } catch (cause) {
+    if (!isConcurrent) await client.query("ROLLBACK");
+    throw cause;
   }
 }
 
