@@ -284,6 +284,9 @@ describe("checkOperations", () => {
   it("lets the warning of an absence alert equal its alarm", () => {
     const alert = (o: Operations) => o.alerts["web-silent"]!;
     expect(findingsAfter(nothing).filter((f) => f.path.startsWith("alerts.web-silent"))).toEqual([]);
+    const missing = (o: Operations) =>
+      (o.indicators["web-silent"] = { kind: "missing", metrics: ["app.queue.lag"] });
+    expect(findingsAfter(missing)).toEqual([]);
     expect(findingsAfter((o) => (alert(o).indicator = "web-5xx")).map((f) => f.code)).toContain(
       "warning-not-before-critical",
     );

@@ -47,5 +47,5 @@ export const statement = (): Statement => deepFreeze({ kind: "statement" });
 /** Two bounds of one kind; the warning comes first. */
 export const thresholds = <V extends Scalar>(warning: V, critical: V): Thresholds<V> =>
   deepFreeze({ kind: "thresholds", warning, critical });
-/** Thresholds of an absence indicator, whose value is 1 when nothing was received. */
+/** Thresholds of indicators of silence, whose value is 1 or more when nothing was received. */
 export const absent = (): Thresholds<Count> => thresholds(count(1), count(1));

@@ -12,7 +12,9 @@ import {
   alertingRoutes,
   deliverPages,
   evaluateAlerts,
+  lastEvaluation,
   listAlerts,
+  newestPayload,
   readPages,
   readTransitions,
 } from "./index.ts";
@@ -127,6 +129,30 @@ describe("alerting on a real database", () => {
       "alert.pending",
       "alert.resolved",
     ]);
+  });
+
+  it("a page carries the newest event behind the alert; one whose event nobody can tell is sent all the same", async () => {
+    const cause = {
+      ...{ tenantId: "acme", correlationId: "corr-12345678", actorId: "person:~abc" },
+      ...{ action: "person.role", resource: "person/~def", at: "2026-01-01T00:00:00.000000Z" },
+    };
+    deps.cause = async (_ctx, indicator) => (indicator.kind === "error-ratio" ? cause : null);
+    await evaluateFor(10, bad);
+    expect(await t.db.tx(ctx(), (tx) => newestPayload(tx, "bff-errors", "fire"))).toMatchObject({ cause });
+    expect(seen.map((s) => [s.to, s.cause, s.preserve])).toEqual([
+      ["pending", null, false],
+      ["firing", cause, false],
+    ]);
+    await evaluateFor(20, good);
+    deps.cause = async () => {
+      throw unavailable("audit_down", "The audit log does not answer.", "Wait.");
+    };
+    await evaluateFor(10, bad);
+    expect((await alert()).state).toBe("firing");
+    expect(await t.db.tx(ctx(), (tx) => newestPayload(tx, "bff-errors", "fire"))).toMatchObject({
+      cause: null,
+    });
+    expect(await t.db.tx(ctx(), (tx) => lastEvaluation(tx))).toEqual(clock.now());
   });
 
   it("a transition that its listener refuses is not stored, and happens at the next look", async () => {

@@ -15,7 +15,7 @@ import {
   type Level,
   retire,
 } from "./decide.ts";
-import { type CompiledAlert, compileAlerts, pagePayload, severityAt } from "./rules.ts";
+import { type AlertCause, type CompiledAlert, compileAlerts, pagePayload, severityAt } from "./rules.ts";
 import {
   insertPage,
   insertTransition,
@@ -43,6 +43,10 @@ export type AlertTransition = {
   impact: Text;
   runbook: string;
   reason: Text;
+  /** The newest event behind the value, where the indicator knows one. */
+  cause: AlertCause | null;
+  /** Its incident puts a legal hold on the audit log. */
+  preserve: boolean;
   at: Date;
 };
 
@@ -57,6 +61,8 @@ export type AlertingDeps = {
     queries: { id: string; indicator: Indicator; windowMs: number }[],
     at: Date,
   ): Promise<Map<string, { value: number | null; samples: number; latestAt: Date | null }>>;
+  /** For indicators that count events: the newest of them. Asked when an alert fires. */
+  cause?(ctx: Ctx, indicator: Indicator): Promise<AlertCause | null>;
   onTransition?(tx: Tx, ctx: Ctx, transition: AlertTransition): Promise<void>;
   /** Value of a secret named by a channel. */
   secret(name: string): string | undefined;
@@ -140,6 +146,8 @@ async function applyChange(
     impact: compiled.alert.impact,
     runbook: compiled.alert.runbook,
     reason: change.reason,
+    cause: change.to === "firing" ? await causeOf(deps, ctx, compiled) : null,
+    preserve: compiled.alert.preserve === "audit",
     at: memory.evaluatedAt,
   };
   await insertTransition(tx, ctx, { id: transition.id, alertId: transition.alertId, change, memory });
@@ -166,6 +174,7 @@ async function applyChange(
         level,
         value: memory.value,
         reason: change.reason,
+        cause: transition.cause,
         at: memory.evaluatedAt,
         episode: memory.episode,
         environment: deps.environment,
@@ -184,6 +193,16 @@ async function applyChange(
   }
   await deps.onTransition?.(tx, ctx, transition);
   return transition;
+}
+
+/** A page without its cause is better than none. */
+async function causeOf(deps: AlertingDeps, ctx: Ctx, compiled: CompiledAlert): Promise<AlertCause | null> {
+  try {
+    return (await deps.cause?.(ctx, compiled.query.indicator)) ?? null;
+  } catch (error) {
+    ctx.log.warn({ alert: compiled.rule.id, code: refusalOf(error).code }, "an alert's cause is not known");
+    return null;
+  }
 }
 
 function pageKind(change: AlertChange): PageKind | null {

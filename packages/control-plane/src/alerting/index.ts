@@ -8,5 +8,12 @@ export {
 } from "./evaluate.task.ts";
 export { type AlertView, listAlerts } from "./list.ts";
 export { alertingRoutes } from "./routes.ts";
-export { compileAlerts } from "./rules.ts";
-export { type PageRow, readPages, readTransitions, type TransitionRow } from "./store.ts";
+export { type AlertCause, compileAlerts } from "./rules.ts";
+export {
+  lastEvaluation,
+  newestPayload,
+  type PageRow,
+  readPages,
+  readTransitions,
+  type TransitionRow,
+} from "./store.ts";

@@ -36,14 +36,14 @@ export function compileAlerts(definition: Operations): CompiledAlert[] {
     const route = definition.routes[alert.route];
     if (!indicator) throw dangling(id, "indicator", alert.indicator);
     if (!route) throw dangling(id, "route", alert.route);
-    const absence = indicator.kind === "absence";
+    const absence = indicator.kind === "absence" || indicator.kind === "missing";
     const commitment = alert.thresholds.commitment;
     return {
       rule: {
         id,
         warning: sizeOf(alert.thresholds.warning),
         critical: sizeOf(alert.thresholds.critical),
-        // Thresholds are stayed below unless their commitment says otherwise. Absence is 1 when nothing came.
+        // Thresholds are stayed below unless their commitment says otherwise. Silence counts from 1.
         comparator: absence ? "below" : (comparators.get(commitment ?? "") ?? "below"),
         forMs: alert.for.ms,
         keepMs: Math.max(alert.for.ms, SHORTEST_KEEP_MS),
@@ -74,6 +74,16 @@ function unitOf(value: Scalar): string {
 export const severityAt = (alert: Alert, level: Level | null): Severity =>
   alert.severities[level ?? "warning"];
 
+/** The newest event that an alert counted. */
+export type AlertCause = {
+  tenantId: string;
+  correlationId: string;
+  actorId: string;
+  action: string;
+  resource: string;
+  at: string;
+};
+
 /** What a page says: the alert, how bad, what users notice and where to begin. */
 export function pagePayload(input: {
   compiled: CompiledAlert;
@@ -81,6 +91,7 @@ export function pagePayload(input: {
   level: Level | null;
   value: number | null;
   reason: Text;
+  cause: AlertCause | null;
   at: Date;
   episode: string;
   environment: string;

@@ -201,6 +201,25 @@ export type PageRow = {
   endedAt: Date | null;
 };
 
+/** What the newest page of the alert says to its channel. */
+export async function newestPayload(
+  tx: Tx,
+  alertId: string,
+  kind: PageKind,
+): Promise<{ [key: string]: Json } | undefined> {
+  const [row] = await tx.query<{ payload: { [key: string]: Json } }>(
+    "SELECT payload FROM toban.alert_outbox WHERE alert_id = $1 AND kind = $2 ORDER BY position DESC LIMIT 1",
+    [alertId, kind],
+  );
+  return row?.payload;
+}
+
+/** When alerts were last looked at; undefined before the first time. */
+export async function lastEvaluation(tx: Tx): Promise<Date | undefined> {
+  const [row] = await tx.query<{ at: Date | null }>("SELECT max(evaluated_at) AS at FROM toban.alerts");
+  return row?.at ?? undefined;
+}
+
 /** Newest first. */
 export function readPages(tx: Tx, limit: number): Promise<PageRow[]> {
   return tx.query<PageRow>(

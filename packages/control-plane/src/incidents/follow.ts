@@ -18,15 +18,31 @@ export const QUIET_AFTER_ROLLBACK_MS = 30_000;
 
 const keyOf = (service: string) => `service/${service}`;
 
-/** For alerting's `onTransition`: critical and high alerts open an incident of their service. */
-export async function followAlert(tx: Tx, ctx: Ctx, transition: AlertTransition): Promise<void> {
+/** Keeps the audit log as evidence of an incident; once for each incident. */
+export type PreserveAudit = (
+  tx: Tx,
+  ctx: Ctx,
+  hold: { incident: string; reason: string },
+) => Promise<unknown>;
+
+/**
+ * For alerting's `onTransition`: critical and high alerts open an incident of their service. One that the definition
+ * marks so has the audit log preserved from the moment the incident opens.
+ */
+export async function followAlert(
+  tx: Tx,
+  ctx: Ctx,
+  transition: AlertTransition,
+  preserveAudit?: PreserveAudit,
+): Promise<void> {
   const { alertId, service, severity, title, reason, to, from } = transition;
   const cause = `alert/${alertId}`;
   const key = service ? keyOf(service) : cause;
   if (to === "firing") {
     const event = { key: transition.id, at: transition.at, text: alertText(transition) };
     if (severity === "critical" || severity === "high") {
-      await openOrAppend(tx, ctx, { key, title, severity, service, event, cause });
+      const incident = await openOrAppend(tx, ctx, { key, title, severity, service, event, cause });
+      if (transition.preserve) await preserveAudit?.(tx, ctx, { incident, reason: `alert ${alertId}` });
     } else {
       await appendTimeline(tx, ctx, key, event);
     }
@@ -40,7 +56,8 @@ export async function followAlert(tx: Tx, ctx: Ctx, transition: AlertTransition)
   await clearCause(tx, ctx, cause, { key: transition.id, at: transition.at, text });
 }
 
-function alertText({ from, title, reason, level }: AlertTransition): Text {
+function alertText({ from, title, level, ...transition }: AlertTransition): Text {
+  const reason = withCause(transition);
   const name = { warning: "警告", critical: "緊急" }[level ?? "warning"];
   return from === "firing"
     ? {
@@ -51,6 +68,16 @@ function alertText({ from, title, reason, level }: AlertTransition): Text {
         en: `Alert fired (${level}): ${title.en}. ${reason.en}`,
         ja: `アラート発生(${name}): ${title.ja}。${reason.ja}`,
       };
+}
+
+/** People are named by their commitments: a timeline outlives an erasure. */
+function withCause({ reason, cause }: Pick<AlertTransition, "reason" | "cause">): Text {
+  if (!cause) return reason;
+  const { action, resource, actorId, correlationId } = cause;
+  return {
+    en: `${reason.en} Newest: ${action} on ${resource} by ${actorId}, correlation id ${correlationId}.`,
+    ja: `${reason.ja}最新: ${actorId} による ${resource} への ${action}(相関 ID ${correlationId})。`,
+  };
 }
 
 /** For rollout's `onEvent`: a rollout that fails opens an incident of its service. */

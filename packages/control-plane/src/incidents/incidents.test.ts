@@ -20,6 +20,7 @@ import {
 let t: TestDatabase;
 let clock: ReturnType<typeof testClock>;
 let serial: number;
+let holds: { incident: string; reason: string }[];
 /** Every test is a tenant of its own. */
 let tenant = 0;
 beforeAll(async () => {
@@ -29,6 +30,7 @@ afterAll(() => t.close());
 beforeEach(() => {
   clock = testClock();
   serial = 0;
+  holds = [];
   tenant += 1;
 });
 
@@ -58,10 +60,16 @@ function alert(
     impact: text("impact"),
     runbook: "errors",
     reason: text("because"),
+    cause: null,
+    preserve: false,
     at: clock.now(),
     ...rest,
   };
-  return tx((x) => followAlert(x, ctx(), transition));
+  return tx((x) =>
+    followAlert(x, ctx(), transition, async (_tx, _ctx, hold) => {
+      holds.push(hold);
+    }),
+  );
 }
 const rollout: RolloutFacts = {
   id: "r1",
@@ -118,6 +126,29 @@ describe("incidents", () => {
     expect(await incidents()).toEqual([]);
     await alert("errors", "firing", "firing");
     expect(await incidents()).toMatchObject([{ state: "open", severity: "critical" }]);
+  });
+
+  it("an alert marked so holds the audit log from the moment its incident opens, others never", async () => {
+    await alert("errors", "pending", "firing");
+    await alert("grants", "pending", "firing", { preserve: true, severity: "medium", level: "warning" });
+    expect(holds).toEqual([]);
+    await alert("grants", "firing", "firing", { preserve: true });
+    const [incident] = await incidents();
+    expect(holds).toEqual([{ incident: incident!.id, reason: "alert grants" }]);
+  });
+
+  it("the timeline names the newest event behind an alert", async () => {
+    const cause = {
+      ...{ tenantId: "acme", correlationId: "corr-12345678", actorId: "person:~abc" },
+      ...{ action: "person.role", resource: "person/~def", at: "2026-01-01T00:00:00.000000Z" },
+    };
+    await alert("grants", "pending", "firing", { cause });
+    const [incident] = await incidents();
+    for (const said of Object.values(incident!.timeline[0]!.text)) {
+      for (const part of ["person.role", "person/~def", "person:~abc", "corr-12345678"]) {
+        expect(said).toContain(part);
+      }
+    }
   });
 
   it("severity rises and never falls", async () => {

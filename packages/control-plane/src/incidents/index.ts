@@ -1,4 +1,10 @@
-export { followAlert, followRollout, QUIET_AFTER_ROLLBACK_MS, quietTask } from "./follow.ts";
+export {
+  followAlert,
+  followRollout,
+  type PreserveAudit,
+  QUIET_AFTER_ROLLBACK_MS,
+  quietTask,
+} from "./follow.ts";
 export {
   appendTimeline,
   clearCause,

@@ -13,6 +13,32 @@ it("silence proves nothing while accepted data is still on its way into the stor
   expect((await answerSamples([absence], nothing, false)).get("a")!.value).toBeNull();
 });
 
+it("a gauge is missing when it has no number, and only when nothing is on its way", async () => {
+  const point = { service: "s", series: "1", highest: 1, lowest: 1, sum: 1, count: 1, last: 1, latest: 1 };
+  const scans: Scans = {
+    spans: async () => [],
+    points: async () => [
+      { ...point, name: "seen", slot: 0 },
+      { ...point, name: "too-old", slot: 1 },
+      { ...point, name: "elsewhere", service: "other", slot: 0 },
+    ],
+    presence: async () => [],
+  };
+  const wider = {
+    id: "w",
+    indicator: { kind: "gauge", metric: "seen", aggregate: "max" } as const,
+    windowMs: 9,
+  };
+  const missing = async (metrics: string[], complete = true) => {
+    const query = { id: "m", indicator: { kind: "missing", service: "s", metrics } as const, windowMs: 1 };
+    return (await answerSamples([query, wider], scans, complete)).get("m")!.value;
+  };
+  expect(await missing(["seen"])).toBe(0);
+  expect(await missing(["seen", "too-old", "elsewhere", "never"])).toBe(3);
+  expect(await missing(["never"], false)).toBeNull();
+  expect(await missing(["seen"], false)).toBe(0);
+});
+
 it("asks each source once, and only sources that a rule needs", async () => {
   const asked: string[] = [];
   const scans: Scans = {

@@ -62,12 +62,17 @@ export async function answerSamples(
     );
   const requests = of(["error-ratio", "latency"]);
   const gauges = of(["gauge"]);
+  const missing = of(["missing"]);
   const absences = of(["absence"]);
   const unique = (values: string[]) => [...new Set(values)];
+  const names = unique([
+    ...gauges.map((q) => q.indicator.metric),
+    ...missing.flatMap((q) => q.indicator.metrics),
+  ]);
 
   const [spanRows, pointRows, ...presenceRows] = await Promise.all([
     requests.length ? scans.spans(unique(requests.map((q) => q.indicator.service)), windows) : [],
-    gauges.length ? scans.points(unique(gauges.map((q) => q.indicator.metric)), windows) : [],
+    names.length ? scans.points(names, windows) : [],
     ...(["spans", "metrics", "logs"] as const).map(async (signal) => {
       const services = unique(
         absences.filter((q) => q.indicator.signal === signal).map((q) => q.indicator.service),
@@ -89,6 +94,19 @@ export async function answerSamples(
             (indicator.service === undefined || row.service === indicator.service),
         );
         return [query.id, gaugeSample(indicator.aggregate, rows)];
+      }
+      if (indicator.kind === "missing") {
+        const rows = pointRows.filter(
+          (row) =>
+            row.slot <= slot &&
+            indicator.metrics.includes(row.name) &&
+            (indicator.service === undefined || row.service === indicator.service),
+        );
+        const silent = indicator.metrics.filter((name) => !rows.some((row) => row.name === name)).length;
+        return [
+          query.id,
+          { value: silent > 0 && !complete ? null : silent, samples: total(rows), latestAt: latest(rows) },
+        ];
       }
       if (indicator.kind === "absence") {
         const rows = presenceRows

@@ -43,7 +43,7 @@ export function thresholdsOutOfOrder(operations: Operations): Finding[] {
     value.kind === "thresholds" ? outOfOrder(`commitments.${id}.value`, value, comparator) : [],
   );
   const ofAlerts = Object.entries(operations.alerts)
-    .filter(([, alert]) => operations.indicators[alert.indicator]?.kind !== "absence")
+    .filter(([, alert]) => !countsSilence(operations, alert.indicator))
     .flatMap(([name, { thresholds }]) =>
       outOfOrder(
         `alerts.${name}.thresholds`,
@@ -52,6 +52,11 @@ export function thresholdsOutOfOrder(operations: Operations): Finding[] {
       ),
     );
   return [...ofCommitments, ...ofAlerts];
+}
+
+/** Silence has no degrees: its warning may equal its alarm. */
+export function countsSilence(operations: Operations, indicator: string): boolean {
+  return ["absence", "missing"].includes(operations.indicators[indicator]?.kind ?? "");
 }
 
 function outOfOrder(path: string, { warning, critical }: Thresholds, comparator: Comparator): Finding[] {

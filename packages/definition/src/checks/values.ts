@@ -3,6 +3,7 @@ import { error, type Finding, warning } from "../findings.ts";
 import { amountOf } from "../format.ts";
 import type { Operations, Steps, Value } from "../model.ts";
 import { type Located, mechanismValues, shortPath, valuesIn } from "../walk.ts";
+import { countsSilence } from "./alerts.ts";
 
 /** The value with the bounds inside of it. */
 const withBounds = ({ path, value }: Located): Located[] =>
@@ -62,7 +63,12 @@ export function numbersWithoutCommitment(operations: Operations): Finding[] {
     if (value.kind === "choice" || value.kind === "statement" || isStated(value)) continue;
     const [noun = "", name = "", ...rest] = path.split(".");
     if (noun === "environments" || noun === "mechanisms") continue;
-    if (noun === "alerts" && rest[0] === "thresholds" && isAbsence(operations, name)) continue;
+    if (
+      noun === "alerts" &&
+      rest[0] === "thresholds" &&
+      countsSilence(operations, operations.alerts[name]?.indicator ?? "")
+    )
+      continue;
     const part = rest.length === 0 ? noun : `${noun}.${name}`;
     const field = rest.length === 0 ? name : rest.join(".");
     parts.set(part, [...(parts.get(part) ?? []), `${field} (${amountOf(value)})`]);
@@ -80,11 +86,6 @@ export function numbersWithoutCommitment(operations: Operations): Finding[] {
 function isStated(value: Value): boolean {
   if (value.commitment !== undefined) return true;
   return value.kind === "thresholds" && isStated(value.warning) && isStated(value.critical);
-}
-
-function isAbsence(operations: Operations, alert: string): boolean {
-  const indicator = operations.alerts[alert]?.indicator;
-  return indicator !== undefined && operations.indicators[indicator]?.kind === "absence";
 }
 
 /** A copy that carries the id of a commitment but another number is a threshold of its own in disguise. */

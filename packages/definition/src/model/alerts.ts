@@ -30,6 +30,13 @@ export const IndicatorSchema = z
         signal: z.enum(["spans", "metrics", "logs"]),
       })
       .describe("Value is 1 when nothing was received in the window."),
+    z
+      .strictObject({
+        kind: z.literal("missing"),
+        metrics: z.array(z.string()).min(1),
+        service: z.string().optional(),
+      })
+      .describe("Value is how many of these gauges had no number in the window."),
   ])
   .meta({ id: "Indicator", description: "What is measured, as a typed query." });
 
@@ -50,6 +57,12 @@ export const AlertSchema = z
     impact: TextSchema.describe("What users notice."),
     runbook: z.string().default("").describe("Name of the runbook; an alert without one is an error."),
     route: z.string(),
+    preserve: z
+      .literal("audit")
+      .optional()
+      .describe(
+        "Its incident puts a legal hold on the audit log: nothing of it is pruned until a person ends it.",
+      ),
   })
   .meta({ id: "Alert", description: "A condition somebody has to act upon." });
 
