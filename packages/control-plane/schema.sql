@@ -2,6 +2,47 @@ CREATE SCHEMA IF NOT EXISTS toban;
 
 CREATE SEQUENCE toban.run_fence;
 
+CREATE OR REPLACE FUNCTION toban.audit_queued(p_tenants text[])
+ RETURNS TABLE(tenant text, oldest_us bigint)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  v_own text := toban.current_tenant();
+  v_event text;
+BEGIN
+  FOREACH tenant IN ARRAY p_tenants LOOP
+    PERFORM set_config('toban.tenant', tenant, true);
+    SELECT q.event_id INTO v_event FROM toban.audit_queue q ORDER BY q.tenant_id, q.position LIMIT 1;
+    IF FOUND THEN
+      SELECT e.ts_us INTO oldest_us FROM toban.audit_events e WHERE e.id = v_event;
+      RETURN NEXT;
+    END IF;
+  END LOOP;
+  PERFORM set_config('toban.tenant', v_own, true);
+END $function$
+;
+CREATE OR REPLACE FUNCTION toban.audit_unanchored(p_tenants text[], p_sinks text[])
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  v_own text := toban.current_tenant();
+  v_tenant text;
+BEGIN
+  FOREACH v_tenant IN ARRAY p_tenants LOOP
+    PERFORM set_config('toban.tenant', v_tenant, true);
+    PERFORM FROM toban.audit_trees t CROSS JOIN unnest(p_sinks) AS s (name)
+      WHERE NOT EXISTS (SELECT FROM toban.audit_anchors a
+        WHERE a.tenant_id = t.tenant_id AND a.class = t.class AND a.sink = s.name AND a.size = t.size);
+    IF FOUND THEN
+      RETURN NEXT v_tenant;
+    END IF;
+  END LOOP;
+  PERFORM set_config('toban.tenant', v_own, true);
+END $function$
+;
 CREATE OR REPLACE FUNCTION toban.current_tenant()
  RETURNS text
  LANGUAGE sql
@@ -490,7 +531,7 @@ ALTER TABLE toban.alerts ADD CONSTRAINT alerts_check CHECK (((state = 'firing'::
 ALTER TABLE toban.alerts ADD CONSTRAINT alerts_level_check CHECK ((level = ANY (ARRAY['warning'::text, 'critical'::text])));
 ALTER TABLE toban.alerts ADD CONSTRAINT alerts_pkey PRIMARY KEY (tenant_id, id);
 ALTER TABLE toban.alerts ADD CONSTRAINT alerts_state_check CHECK ((state = ANY (ARRAY['inactive'::text, 'pending'::text, 'firing'::text, 'resolved'::text])));
-ALTER TABLE toban.audit_anchors ADD CONSTRAINT audit_anchors_pkey PRIMARY KEY (tenant_id, class, size, sink);
+ALTER TABLE toban.audit_anchors ADD CONSTRAINT audit_anchors_pkey PRIMARY KEY (tenant_id, class, sink, size);
 ALTER TABLE toban.audit_anchors ADD CONSTRAINT audit_anchors_root_check CHECK ((octet_length(root) = 32));
 ALTER TABLE toban.audit_archives ADD CONSTRAINT audit_archives_class_check CHECK ((class = ANY (ARRAY['auth'::text, 'operation'::text, 'admin'::text, 'access'::text])));
 ALTER TABLE toban.audit_archives ADD CONSTRAINT audit_archives_first_check CHECK ((first >= 0));
@@ -692,6 +733,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON toban.departments TO toban_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON toban.leases TO toban_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON toban.people TO toban_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON toban.sign_in_links TO toban_app;
+GRANT EXECUTE ON FUNCTION toban.audit_queued(p_tenants text[]) TO toban_app;
+GRANT EXECUTE ON FUNCTION toban.audit_unanchored(p_tenants text[], p_sinks text[]) TO toban_app;
 GRANT EXECUTE ON FUNCTION toban.prune_audit_tile(p_class text, p_tile bigint, p_before timestamp with time zone, p_now timestamp with time zone) TO toban_app;
 GRANT EXECUTE ON FUNCTION toban.purge_tenant(p_before timestamp with time zone, p_now timestamp with time zone, p_limit integer) TO toban_app;
 GRANT INSERT, SELECT ON toban.alert_transitions TO toban_app;
@@ -720,9 +763,12 @@ GRANT INSERT, SELECT, UPDATE ON toban.incidents TO toban_app;
 GRANT INSERT, SELECT, UPDATE ON toban.releases TO toban_app;
 GRANT INSERT, SELECT, UPDATE ON toban.run_steps TO toban_app;
 GRANT SELECT ON toban.schema_migrations TO toban_app;
+GRANT UPDATE ("position") ON toban.audit_queue TO toban_app;
 GRANT UPDATE (activity, attempts, cancel, crashes, due_at, ended_at, fence, memo, payload, phase, "position", refusal, round_at, signals, started_at, state, version, wait_done, worker) ON toban.runs TO toban_app;
 GRANT UPDATE (deleted_at, state, suspended_at) ON toban.tenants TO toban_app;
 GRANT USAGE ON SCHEMA toban TO toban_app;
 GRANT USAGE ON SEQUENCE toban.run_fence TO toban_app;
+REVOKE ALL ON FUNCTION toban.audit_queued(p_tenants text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION toban.audit_unanchored(p_tenants text[], p_sinks text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION toban.prune_audit_tile(p_class text, p_tile bigint, p_before timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 REVOKE ALL ON FUNCTION toban.purge_tenant(p_before timestamp with time zone, p_now timestamp with time zone, p_limit integer) FROM PUBLIC;

@@ -95,7 +95,7 @@ CREATE TABLE toban.audit_anchors (
   root        bytea NOT NULL CHECK (octet_length(root) = 32),
   note        text NOT NULL,
   anchored_at timestamptz NOT NULL,
-  PRIMARY KEY (tenant_id, class, size, sink)
+  PRIMARY KEY (tenant_id, class, sink, size)
 );
 ALTER TABLE toban.audit_anchors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE toban.audit_anchors FORCE ROW LEVEL SECURITY;
