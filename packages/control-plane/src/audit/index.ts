@@ -1,3 +1,4 @@
+export { type AuditSignals, auditSignals, SIGNALS, type SignalEvent } from "./signals/index.ts";
 export {
   type AuditClass,
   type AuditEvent,
