@@ -2,6 +2,8 @@
 // values themselves; the others are choices of its operators.
 import { choice, count, days, defineOperations, seconds, text } from "@toban/definition";
 import { alerts, indicators } from "./operations/alerts.ts";
+import { auditAlerts, auditIndicators } from "./operations/audit-alerts.ts";
+import { auditRunbooks } from "./operations/audit-runbooks.ts";
 import * as promised from "./operations/index.ts";
 import { mechanisms } from "./operations/mechanisms.ts";
 import { proofs } from "./operations/proofs/index.ts";
@@ -102,9 +104,9 @@ export default defineOperations({
     },
   },
 
-  indicators,
-  alerts,
-  runbooks,
+  indicators: { ...indicators, ...auditIndicators },
+  alerts: { ...alerts, ...auditAlerts },
+  runbooks: { ...runbooks, ...auditRunbooks },
 
   routes: {
     critical: { channel: "webhook", respondWithin: alerting.criticalResponse },

@@ -62,6 +62,20 @@ export const mechanisms: NonNullable<OperationsInput["mechanisms"]> = {
     title: text("Audit record in the transaction of the change", "変更と同じトランザクションで書く監査記録"),
     keeps: [auditLog.reconstructable, auditLog.recordFields],
   },
+  "audit-log": {
+    title: text(
+      "Sealed, anchored and verified audit log that is pruned by class",
+      "封印・外部固定・検証され、区分ごとに保持期間を守る監査ログ",
+    ),
+    keeps: [auditLog.appendOnly, auditLog.readingRestricted, logs.tamperEvident],
+  },
+  "audit-alerts": {
+    title: text(
+      "Alerts on permissions and sign-ins, from the audit log itself",
+      "監査ログから判定する権限・認証のアラート",
+    ),
+    keeps: [auditLog.permissionAlerts, auditLog.authenticationAlerts],
+  },
   "service-logs": {
     title: text("JSON logs with masking and correlation", "マスキングと相関 ID を備えた JSON ログ"),
     keeps: [logs.structured, logs.nothingPersonal, secrets.secretsNeverLogged],
