@@ -45,11 +45,11 @@ async function happens(event: Partial<AuditEvent>, ctx = ctxOf(name("acme"))) {
 }
 const roleChange: Partial<AuditEvent> = {
   action: "person.role",
-  details: { person: "hanako", from: 2, to: 5 },
+  details: { from: 2, to: 5 },
 };
 const refusal = (attempts: number): Partial<AuditEvent> => ({
   ...{ class: "auth", action: "session.refuse", resource: "console/sign-in", result: "denied" },
-  details: { how: "token", attempts },
+  details: { method: "token", attempts },
 });
 
 describe("signals of the audit log", () => {

@@ -14,7 +14,7 @@ export const SIGNAL_WINDOW_MS = 60_000;
 export const SIGNALS: readonly Signal[] = [
   {
     metric: "toban.audit.privilege_changes",
-    actions: ["person.create", "person.role", "person.remove", "tenant.create", "tenant.administrator"],
+    actions: ["person.create", "person.role", "person.remove", "tenant.provision"],
     results: ["success"],
     byPeopleOnly: true,
   },
