@@ -64,8 +64,8 @@ DECLARE
   v_relation text;
   v_refers_to_itself boolean;
   v_removed bigint;
-  v_left text[];
-  v_blocked text[];
+  v_met bigint;
+  v_blocked text;
 BEGIN
   SELECT coalesce(t.purge, '{}') INTO v_purge FROM toban.tenants t
     WHERE t.tenant_id = v_tenant AND t.state = 'deleted' AND t.deleted_at <= p_before
@@ -86,17 +86,18 @@ BEGIN
         jsonb_build_object('size', t.size, 'root', encode(t.root, 'base64'))), '{}')
       FROM toban.audit_trees t WHERE t.tenant_id = v_tenant));
   END IF;
-  v_left := ARRAY(
-    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
-    WHERE n.nspname = 'toban' AND c.relkind = 'r' AND c.relname <> 'tenants' ORDER BY c.relname);
-  -- Referenced tables refuse until the rows that refer to them are gone.
-  WHILE cardinality(v_left) > 0 LOOP
-    v_blocked := '{}';
-    FOREACH v_relation IN ARRAY v_left LOOP
-      v_refers_to_itself := EXISTS (
-        SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.conrelid = k.confrelid
-          AND k.conrelid = to_regclass(format('toban.%I', v_relation)));
+  -- Again until a pass meets nothing: a referenced table refuses while rows refer to it, and what was under way when
+  -- the first pass went by commits before the second.
+  LOOP
+    v_met := 0;
+    v_blocked := NULL;
+    FOR v_relation, v_refers_to_itself IN
+      SELECT c.relname, EXISTS (
+        SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.conrelid = c.oid AND k.confrelid = c.oid)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+      WHERE n.nspname = 'toban' AND c.relkind = 'r' AND c.relname <> 'tenants' ORDER BY c.relname
+    LOOP
       v_removed := 0;
       BEGIN
         EXECUTE format(
@@ -105,11 +106,12 @@ BEGIN
           USING v_tenant, CASE WHEN v_refers_to_itself THEN NULL ELSE v_budget END;
         GET DIAGNOSTICS v_removed = ROW_COUNT;
       EXCEPTION WHEN foreign_key_violation OR restrict_violation THEN
-        v_blocked := v_blocked || v_relation;
+        v_blocked := v_relation;
       END;
       IF v_removed > 0 THEN
         v_purge := jsonb_set(v_purge, ARRAY['rows', v_relation],
           to_jsonb(coalesce((v_purge -> 'rows' ->> v_relation)::bigint, 0) + v_removed));
+        v_met := v_met + v_removed;
         v_budget := v_budget - v_removed;
       END IF;
       IF v_budget <= 0 THEN
@@ -117,10 +119,10 @@ BEGIN
         RETURN v_purge || jsonb_build_object('done', false);
       END IF;
     END LOOP;
-    IF cardinality(v_blocked) = cardinality(v_left) THEN
+    IF v_met = 0 AND v_blocked IS NOT NULL THEN
       RAISE EXCEPTION 'rows of % cannot be removed', v_blocked USING ERRCODE = 'TB005';
     END IF;
-    v_left := v_blocked;
+    EXIT WHEN v_met = 0;
   END LOOP;
   UPDATE toban.tenants t SET state = 'purged', name = '', purge = v_purge, purged_at = p_now
     WHERE t.tenant_id = v_tenant;

@@ -1,3 +1,27 @@
-export { mayDo, OPERATIONS, type Operation, ROLE_LEVELS, type RoleLevel } from "./permissions.ts";
-export { createSessionCookie, createSignInLink, equalSecrets, readSessionCookie, signIn } from "./sign-in.ts";
-export { createTenant, listTenants, SYSTEM_TENANT } from "./store.ts";
+export { type Access, assertMayDo, authorize, type Credential, recordDenial } from "./authorize.ts";
+export { isPersonId } from "./people/names.ts";
+export { erasePerson } from "./people/people.ts";
+export {
+  isOfTheInstallation,
+  isReading,
+  mayDo,
+  OPERATIONS,
+  type Operation,
+  ROLE_LEVELS,
+  type RoleLevel,
+} from "./permissions.ts";
+export { accessRoutes } from "./routes.ts";
+export {
+  createSessionCookie,
+  createSignInLink,
+  equalSecrets,
+  readSessionCookie,
+  recordRefusedSignIn,
+  type Session,
+  signIn,
+} from "./sign-in.ts";
+export { KEPT_AFTER_DELETION_MS } from "./tenants/life.ts";
+export { SYSTEM_TENANT } from "./tenants/names.ts";
+export { provisionOwnTenant, provisionTenant } from "./tenants/provision.ts";
+export { purgeTask } from "./tenants/purge.task.ts";
+export { listTenants, listTenantsWithRecords } from "./tenants/store.ts";

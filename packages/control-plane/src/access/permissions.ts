@@ -22,10 +22,12 @@ export const OPERATIONS = {
   "sign_in_link.create": 1,
   "proof.run": 3,
   "run.cancel": 3,
+  "run.resume": 3,
   "incident.write": 3,
   "rollout.deploy": 4,
   "rollout.rollback": 3,
   "gate.record": 4,
+  "run.decide": 4,
   "run.approve": 5,
   "gate.override": 5,
   "audit.read": 5,
@@ -41,5 +43,30 @@ export const OPERATIONS = {
   "tenant.write": 6,
 } as const satisfies Record<string, RoleLevel>;
 export type Operation = keyof typeof OPERATIONS;
+
+/**
+ * What these show or change belongs to the machine and its definition, not to a tenant: they are done from the
+ * installation's own tenant only.
+ */
+const OF_THE_INSTALLATION: ReadonlySet<Operation> = new Set<Operation>([
+  "overview.read",
+  "rollout.read",
+  "alert.read",
+  "commitment.read",
+  "gate.read",
+  "proof.run",
+  "rollout.deploy",
+  "rollout.rollback",
+  "gate.record",
+  "gate.override",
+  "audit.rotate_key",
+  "tenant.read",
+  "tenant.write",
+]);
+export const isOfTheInstallation = (operation: Operation): boolean => OF_THE_INSTALLATION.has(operation);
+
+/** Allowed on a suspended tenant, to the installation's administrators. */
+export const isReading = (operation: Operation): boolean =>
+  operation.endsWith(".read") || operation === "audit.export" || operation === "audit.verify";
 
 export const mayDo = (level: number, operation: Operation): boolean => level >= OPERATIONS[operation];

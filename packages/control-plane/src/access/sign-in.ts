@@ -3,7 +3,7 @@ import { record } from "../audit/index.ts";
 import type { Ctx } from "../platform/ctx.ts";
 import type { Tx } from "../platform/database.ts";
 import { unauthenticated } from "../platform/errors.ts";
-import { insertSignInLink, useSignInLink } from "./store.ts";
+import { insertSignInLink, selectStanding, useSignInLink } from "./store.ts";
 
 const LINK_LIFETIME_MS = 60 * 60_000;
 const SESSION_LIFETIME_MS = 8 * 60 * 60_000;
@@ -18,10 +18,11 @@ export async function createSignInLink(tx: Tx, ctx: Ctx, actorId: string): Promi
   return token;
 }
 
-/** Exchanges a one-time token for the actor it was made for; refusals are audited by the caller. */
-export async function signIn(tx: Tx, ctx: Ctx, token: string): Promise<string> {
+/** Exchanges a one-time token for a session of the actor it was made for; refusals are audited by the caller. */
+export async function signIn(tx: Tx, ctx: Ctx, token: string): Promise<Session> {
   const actorId = await useSignInLink(tx, ctx, hash(token));
-  if (actorId === undefined) {
+  const standing = actorId === undefined ? undefined : await selectStanding(tx, ctx.tenant, actorId);
+  if (actorId === undefined || standing?.isRemoved) {
     throw unauthenticated(
       "sign_in_link_invalid",
       "This link was used before or has expired.",
@@ -35,24 +36,43 @@ export async function signIn(tx: Tx, ctx: Ctx, token: string): Promise<string> {
     resource: `person/${actorId}`,
     result: "success",
   });
-  return actorId;
+  return { actorId, isMachine: standing?.level === null };
 }
 
+/** In a transaction of its own: that of the refused sign-in is gone. */
+export const recordRefusedSignIn = (tx: Tx, ctx: Ctx, code: string): Promise<void> =>
+  record(tx, ctx, {
+    class: "auth",
+    action: "session.refuse",
+    resource: "session",
+    result: "denied",
+    details: { code },
+  });
+
+/** Whose a session is, and whether that person was registered when it began. */
+export type Session = { actorId: string; isMachine: boolean };
+
 /** `actor.expiry.signature`: nothing is stored, so a restart of the control plane signs nobody out. */
-export function createSessionCookie(ctx: Pick<Ctx, "clock">, key: string, actorId: string): string {
+export function createSessionCookie(ctx: Pick<Ctx, "clock">, key: string, session: Session): string {
   const expires = ctx.clock.now().getTime() + SESSION_LIFETIME_MS;
-  const payload = `${Buffer.from(actorId).toString("base64url")}.${expires}`;
+  const text = `${session.isMachine ? MACHINE : PERSON}${session.actorId}`;
+  const payload = `${Buffer.from(text).toString("base64url")}.${expires}`;
   return `${payload}.${sign(key, payload)}`;
 }
 
-export function readSessionCookie(ctx: Pick<Ctx, "clock">, key: string, cookie: string): string | undefined {
+export function readSessionCookie(ctx: Pick<Ctx, "clock">, key: string, cookie: string): Session | undefined {
   const [actor, expires, signature] = cookie.split(".");
   if (!actor || !expires || !signature) return undefined;
   if (!equalSecrets(signature, sign(key, `${actor}.${expires}`))) return undefined;
   if (Number(expires) <= ctx.clock.now().getTime()) return undefined;
-  return Buffer.from(actor, "base64url").toString();
+  const text = Buffer.from(actor, "base64url").toString();
+  const isMachine = text.startsWith(MACHINE);
+  if (!isMachine && !text.startsWith(PERSON)) return undefined;
+  return { actorId: text.slice(MACHINE.length), isMachine };
 }
 
+const MACHINE = "m:";
+const PERSON = "p:";
 const sign = (key: string, payload: string) => createHmac("sha256", key).update(payload).digest("base64url");
 
 /** Comparison whose time does not tell how much was right. */

@@ -1,32 +1,21 @@
-import { record } from "../audit/index.ts";
 import type { Ctx } from "../platform/ctx.ts";
-import type { Database, Tx } from "../platform/database.ts";
+import type { Tx } from "../platform/database.ts";
+import type { RoleLevel } from "./permissions.ts";
+import type { TenantState } from "./tenants/store.ts";
 
-/** Lists tenants and nothing else; owns no rows. */
-export const SYSTEM_TENANT = "system";
+/** What a tenant knows of a person; `state: null`: there is no such tenant. */
+export type Standing = { state: TenantState | null; level: RoleLevel | null; isRemoved: boolean };
 
-/** Idempotent: a tenant that exists stays as it is. */
-export async function createTenant(tx: Tx, ctx: Ctx, name: string): Promise<void> {
-  const created = await tx.query(
-    `INSERT INTO toban.tenants (tenant_id, name, created_at) VALUES ($1, $2, $3)
-     ON CONFLICT (tenant_id) DO NOTHING RETURNING tenant_id`,
-    [ctx.tenant, name, ctx.clock.now()],
+export async function selectStanding(tx: Tx, tenant: string, personId: string): Promise<Standing> {
+  const [row] = await tx.query<{ state: TenantState; level: RoleLevel | null; isRemoved: boolean }>(
+    `SELECT t.state, CASE WHEN p.removed_at IS NULL THEN p.role_level END AS level,
+            p.removed_at IS NOT NULL AS "isRemoved"
+     FROM toban.tenants t
+     LEFT JOIN toban.people p ON p.tenant_id = t.tenant_id AND p.person_id = $2
+     WHERE t.tenant_id = $1`,
+    [tenant, personId],
   );
-  if (created.length > 0) {
-    await record(tx, ctx, {
-      class: "admin",
-      action: "tenant.create",
-      resource: `tenant/${ctx.tenant}`,
-      result: "success",
-    });
-  }
-}
-
-export async function listTenants(db: Database): Promise<string[]> {
-  const rows = await db.tx({ tenant: SYSTEM_TENANT }, (tx) =>
-    tx.query<{ tenant_id: string }>("SELECT tenant_id FROM toban.tenants ORDER BY tenant_id"),
-  );
-  return rows.map((row) => row.tenant_id);
+  return row ?? { state: null, level: null, isRemoved: false };
 }
 
 export async function insertSignInLink(
@@ -49,4 +38,9 @@ export async function useSignInLink(tx: Tx, ctx: Ctx, tokenHash: string): Promis
     [tokenHash, ctx.clock.now()],
   );
   return rows[0]?.actor_id;
+}
+
+/** Links of a person who may no longer use them. */
+export async function deleteSignInLinks(tx: Tx, actorId: string): Promise<void> {
+  await tx.query("DELETE FROM toban.sign_in_links WHERE actor_id = $1", [actorId]);
 }

@@ -60,6 +60,7 @@ export const alertingRoutes =
     app.route({
       method: "GET",
       url: "/v1/alerts",
+      config: { operation: "alert.read" },
       schema: {
         summary: "Alerts, their newest transitions and pages",
         response: {

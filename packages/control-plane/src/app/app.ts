@@ -1,12 +1,11 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { connectAgent } from "@toban/agent";
-import { createTenant, listTenants } from "../access/index.ts";
-import { alertingRoutes, alertTask, deliveryTask } from "../alerting/index.ts";
-import { commitmentRoutes, putDefinitionInForce } from "../commitments/index.ts";
-import { gateRoutes } from "../gate/index.ts";
-import { commonRoutes, createHttpServer, ingestAuthentication, streamRoute } from "../http/index.ts";
-import { followAlert, followRollout, incidentRoutes, quietTask } from "../incidents/index.ts";
+import { listTenants, provisionOwnTenant, purgeTask } from "../access/index.ts";
+import { alertTask, deliveryTask } from "../alerting/index.ts";
+import { putDefinitionInForce } from "../commitments/index.ts";
+import { createHttpServer, ingestAuthentication } from "../http/index.ts";
+import { followAlert, followRollout, quietTask } from "../incidents/index.ts";
 import { type Actor, type Ctx, createCtx, systemClock, uuidv7 } from "../platform/ctx.ts";
 import { openDatabase } from "../platform/database.ts";
 import { invalid, refusalOf } from "../platform/errors.ts";
@@ -23,15 +22,15 @@ import {
   readRelease,
   restoreTask,
   rolloutActions,
-  rolloutRoutes,
 } from "../rollout/index.ts";
-import { createWorker, runRoutes } from "../runs/index.ts";
+import { createWorker } from "../runs/index.ts";
 import { openTelemetryStore, telemetryRoutes } from "../telemetry/index.ts";
 import { type Config, SHIPPED } from "./config.ts";
 import { loadDefinition } from "./definition.ts";
 import { agentSocket } from "./home.ts";
 import { overviewSource } from "./overview.ts";
 import { proofsOf } from "./proofs.ts";
+import { apiRoutes } from "./routes.ts";
 import { ensureSharedSecrets, migrationEnvironment, telemetryEnvironment } from "./workload.ts";
 
 export type App = { port: number; stop(): Promise<void> };
@@ -69,7 +68,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const db = openDatabase({ url: config.databaseUrl });
   const tenants = () => listTenants(db);
   const own = ctxFor(tenant);
-  await db.tx(own, (tx) => createTenant(tx, own, operations.title.en));
+  await provisionOwnTenant(db, own, operations.title.en);
   await db.tx(own, (tx) => putDefinitionInForce(tx, own, environment, digest));
 
   const telemetry = await openTelemetryStore({
@@ -140,10 +139,12 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const tasks = startTasks(
     [
       ...worker.tasks,
-      alertTask(alerting, tenants, ctxFor),
+      // The definition's alerts are about this installation: only its own tenant is paged.
+      alertTask(alerting, async () => [tenant], ctxFor),
       deliveryTask(alerting, tenants, ctxFor),
       quietTask(db, tenants, ctxFor),
       ...proofs.tasks(ctxFor(tenant)),
+      purgeTask({ db, own: ctxFor(tenant) }),
       agentTask,
       restoreTask(rollout, ctxFor(tenant)),
     ],
@@ -169,19 +170,14 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     ...http,
     consoleRoot: SHIPPED.console,
     readiness,
-    routes: [
-      commonRoutes({ db, overview }),
-      streamRoute(overview),
-      runRoutes({ db }),
-      rolloutRoutes(rollout),
-      gateRoutes({
-        db,
-        digestOf: async (service, version) => (await readRelease(config.releases, service, version)).digest,
-      }),
-      alertingRoutes(alerting),
-      incidentRoutes({ db }),
-      commitmentRoutes(proofs),
-    ],
+    routes: apiRoutes({
+      db,
+      overview,
+      rollout,
+      digestOf: async (service, version) => (await readRelease(config.releases, service, version)).digest,
+      alerting,
+      proofs,
+    }),
     ingest: (app) => telemetryRoutes(app, { telemetry, preHandler: ingestAuthentication(http) }),
   });
   await server.listen({ host: "127.0.0.1", port: config.port });

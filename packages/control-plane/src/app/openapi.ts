@@ -1,12 +1,7 @@
-import { alertingRoutes } from "../alerting/index.ts";
-import { commitmentRoutes } from "../commitments/index.ts";
-import { gateRoutes } from "../gate/index.ts";
-import { commonRoutes, createHttpServer } from "../http/index.ts";
-import { incidentRoutes } from "../incidents/index.ts";
+import { createHttpServer } from "../http/index.ts";
 import { systemClock } from "../platform/ctx.ts";
 import { createLogger } from "../platform/log.ts";
-import { rolloutRoutes } from "../rollout/index.ts";
-import { runRoutes } from "../runs/index.ts";
+import { apiRoutes } from "./routes.ts";
 
 /** The API's OpenAPI 3.1 document. Nothing is started: only the routes' schemas are read. */
 export async function openApiDocument(): Promise<object> {
@@ -23,15 +18,7 @@ export async function openApiDocument(): Promise<object> {
     cookieKey: "",
     consoleRoot: undefined,
     readiness: async () => ({}),
-    routes: [
-      commonRoutes(nothing),
-      runRoutes(nothing),
-      rolloutRoutes(nothing),
-      gateRoutes(nothing),
-      alertingRoutes(nothing),
-      incidentRoutes(nothing),
-      commitmentRoutes(nothing),
-    ],
+    routes: apiRoutes(nothing),
     ingest: async () => {},
   });
   const document = server.swagger();

@@ -49,6 +49,7 @@ export const commitmentRoutes =
     app.get(
       "/v1/commitments",
       {
+        config: { operation: "commitment.read" },
         schema: {
           summary: "Every commitment with its state and the evidence behind it",
           querystring: z.object({ state: State.optional() }),
@@ -65,6 +66,7 @@ export const commitmentRoutes =
     app.post(
       "/v1/proofs",
       {
+        config: { operation: "proof.run" },
         schema: {
           summary: "Run proofs now; ids of commitments or proofs, none for all",
           body: z.object({ ids: z.array(z.string()).default([]) }),

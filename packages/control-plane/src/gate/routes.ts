@@ -59,6 +59,7 @@ export const gateRoutes =
     app.route({
       method: "GET",
       url: "/v1/gate/verdicts",
+      config: { operation: "gate.read" },
       schema: {
         summary: "What the change gate said of a service's releases, newest first",
         querystring: z.object({ service: name, limit: z.coerce.number().int().min(1).max(500).default(50) }),
@@ -74,6 +75,7 @@ export const gateRoutes =
     app.route({
       method: "POST",
       url: "/v1/gate/verdicts",
+      config: { operation: "gate.record" },
       schema: {
         summary: "Record what the change gate said of a release; the digest is that of its files here",
         body: z.strictObject({ service: name, version: name, report: reportSchema }),

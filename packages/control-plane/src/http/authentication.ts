@@ -1,26 +1,82 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { createSessionCookie, equalSecrets, readSessionCookie, signIn } from "../access/index.ts";
-import { type Actor, createCtx } from "../platform/ctx.ts";
-import { forbidden, unauthenticated } from "../platform/errors.ts";
+import {
+  assertMayDo,
+  authorize,
+  type Credential,
+  createSessionCookie,
+  equalSecrets,
+  isPersonId,
+  type Operation,
+  readSessionCookie,
+  recordDenial,
+  recordRefusedSignIn,
+  signIn,
+} from "../access/index.ts";
+import { type Actor, type Ctx, createCtx } from "../platform/ctx.ts";
+import { forbidden, TobanError, unauthenticated } from "../platform/errors.ts";
 import type { HttpOptions } from "./server.ts";
 
 const COOKIE = "toban-session";
 const CORRELATION_ID = /^[\w.:-]{8,128}$/;
 
-/** Sets `request.ctx` from the bearer token of the CLI or from the session cookie of the console. */
+type Caller = { actor: Actor; credential: Credential };
+
+/**
+ * Sets `request.ctx` and `request.access`: who asks, by the bearer token of the CLI or the session cookie of the console,
+ * in which tenant, and whether they may do what the route is for. The rules are in access/authorize.ts.
+ */
 export function authentication(options: HttpOptions) {
   return async (request: FastifyRequest): Promise<void> => {
     assertLocalHost(request);
-    const actor = fromBearer(options, request) ?? fromCookie(options, request);
-    if (!actor) {
+    const caller = fromBearer(options, request) ?? fromCookie(options, request);
+    if (!caller) {
       throw unauthenticated(
         "not_signed_in",
         "This request has no valid session or token.",
         "Open the link that `npm start` printed, or run `npx toban status` for a new one.",
       );
     }
-    request.ctx = ctxOf(options, request, actor);
+    const named = request.headers["x-tenant-id"];
+    const tenant = typeof named === "string" && named !== "" ? named : options.tenant;
+    const operation = request.routeOptions.config.operation!;
+    const own = ctxOf(options, request, caller.actor);
+    const asked = { ownTenant: options.tenant, tenant, credential: caller.credential, operation };
+    request.access = await audited(options, own, asked, () => authorize(options.db, own, asked));
+    request.ctx = { ...own, tenant };
   };
+}
+
+/** A route whose body can ask for more than the route itself. */
+export function checkBody(options: HttpOptions) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const operation = request.routeOptions.config.alsoNeeds?.(request.body);
+    if (!operation) return;
+    const { ctx, access } = request;
+    const asked = { tenant: ctx.tenant, operation };
+    await audited(options, ctx, asked, async () =>
+      assertMayDo(access, operation, ctx.tenant === options.tenant),
+    );
+  };
+}
+
+/** Recorded where the person may ask; in the own tenant when they are no member of the one that they named. */
+async function audited<T>(
+  options: HttpOptions,
+  ctx: Ctx,
+  asked: { tenant: string; operation: Operation },
+  decide: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await decide();
+  } catch (error) {
+    if (error instanceof TobanError && error.kind === "forbidden") {
+      const where = ["operation_denied", "tenant_suspended"].includes(error.code)
+        ? { ...ctx, tenant: asked.tenant }
+        : ctx;
+      await options.db.tx(where, (tx) => recordDenial(tx, where, { ...asked, code: error.code }));
+    }
+    throw error;
+  }
 }
 
 /** `Authorization: Bearer` of senders of telemetry. */
@@ -45,8 +101,15 @@ export function signInHook(options: HttpOptions) {
     if (request.method !== "GET" || request.url.split("?")[0] !== "/" || !token) return;
     assertLocalHost(request);
     const ctx = ctxOf(options, request, { kind: "person", id: "anonymous" });
-    const actorId = await options.db.tx(ctx, (tx) => signIn(tx, ctx, token));
-    const cookie = createSessionCookie(options, options.cookieKey, actorId);
+    const session = await options.db
+      .tx(ctx, (tx) => signIn(tx, ctx, token))
+      .catch(async (error) => {
+        if (error instanceof TobanError && error.kind === "unauthenticated") {
+          await options.db.tx(ctx, (tx) => recordRefusedSignIn(tx, ctx, error.code));
+        }
+        throw error;
+      });
+    const cookie = createSessionCookie(options, options.cookieKey, session);
     reply.setCookie(COOKIE, cookie, { httpOnly: true, sameSite: "strict", path: "/" });
     return reply.redirect("/");
   };
@@ -68,24 +131,25 @@ function ctxOf(options: CtxOptions, request: FastifyRequest, actor: Actor) {
   });
 }
 
-function fromBearer(options: HttpOptions, request: FastifyRequest): Actor | undefined {
+function fromBearer(options: HttpOptions, request: FastifyRequest): Caller | undefined {
   const token = bearer(request);
   if (token === undefined || !equalSecrets(token, options.cliToken)) return undefined;
   // Whoever can read the token's file is a person on this machine; the CLI says which one.
   const name = request.headers["x-toban-actor"];
-  const id = typeof name === "string" && /^[\w.@-]{1,64}$/.test(name) ? name : "cli";
-  return { kind: "person", id };
+  const id = typeof name === "string" && isPersonId(name) ? name : "cli";
+  return { actor: { kind: "person", id }, credential: "cli-token" };
 }
 
-function fromCookie(options: HttpOptions, request: FastifyRequest): Actor | undefined {
+function fromCookie(options: HttpOptions, request: FastifyRequest): Caller | undefined {
   const cookie = request.cookies[COOKIE];
-  const actorId = cookie && readSessionCookie(options, options.cookieKey, cookie);
-  if (!actorId) return undefined;
+  const session = cookie && readSessionCookie(options, options.cookieKey, cookie);
+  if (!session) return undefined;
   const { origin, host } = request.headers;
   if (request.method !== "GET" && origin !== `http://${host}`) {
     throw forbidden("origin_refused", "This request comes from another origin.", "Use the console itself.");
   }
-  return { kind: "person", id: actorId };
+  const credential = session.isMachine ? "machine-session" : "session";
+  return { actor: { kind: "person", id: session.actorId }, credential };
 }
 
 function bearer(request: FastifyRequest): string | undefined {

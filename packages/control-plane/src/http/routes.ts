@@ -28,13 +28,17 @@ export const commonRoutes =
   async (app) => {
     app.get(
       "/v1/overview",
-      { schema: { summary: "Everything the first page shows", response: { 200: OverviewSchema } } },
+      {
+        config: { operation: "overview.read" },
+        schema: { summary: "Everything the first page shows", response: { 200: OverviewSchema } },
+      },
       ({ ctx }) => deps.overview(ctx),
     );
 
     app.get(
       "/v1/audit",
       {
+        config: { operation: "audit.read" },
         schema: {
           summary: "The audit record, newest first; reading it is audited too",
           querystring: z.object({
@@ -67,6 +71,7 @@ export const commonRoutes =
     app.post(
       "/v1/sign-in-links",
       {
+        config: { operation: "sign_in_link.create" },
         schema: {
           summary: "A token that opens the console once, as the caller",
           body: z.object({}),
@@ -86,5 +91,7 @@ export const commonRoutes =
         }),
     );
 
-    app.get("/v1/openapi.json", { schema: { hide: true } }, () => app.swagger());
+    app.get("/v1/openapi.json", { config: { operation: "openapi.read" }, schema: { hide: true } }, () =>
+      app.swagger(),
+    );
   };

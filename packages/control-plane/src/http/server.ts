@@ -8,11 +8,13 @@ import fastify, {
   LogController,
 } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import type { Access } from "../access/index.ts";
 import type { Clock, Ctx } from "../platform/ctx.ts";
 import type { Database } from "../platform/database.ts";
 import type { Logger } from "../platform/log.ts";
-import { authentication, signInHook } from "./authentication.ts";
+import { authentication, checkBody, signInHook } from "./authentication.ts";
 import { answerErrors } from "./errors.ts";
+import { requireOperations } from "./operation.ts";
 
 export type HttpOptions = {
   db: Database;
@@ -45,6 +47,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app);
+  requireOperations(app);
 
   await app.register(securityHeaders);
   await app.register(fastifyCookie);
@@ -56,6 +59,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     transform: jsonSchemaTransform,
   });
   app.decorateRequest("ctx", null as unknown as Ctx);
+  app.decorateRequest("access", null as unknown as Access);
 
   app.get("/health/live", { schema: { hide: true } }, () => ({ status: "ok" }));
   app.get("/health/ready", { schema: { hide: true } }, async (_request, reply) => {
@@ -67,6 +71,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   app.addHook("onRequest", signInHook(options));
   await app.register(async (v1) => {
     v1.addHook("onRequest", authentication(options));
+    v1.addHook("preHandler", checkBody(options));
     for (const routes of options.routes) await v1.register(routes);
   });
   await app.register(options.ingest);

@@ -26,21 +26,25 @@ export function streamRoute(overview: (ctx: Ctx) => Promise<unknown>, periodMs =
       if (listeners.size > 0) timer = setTimeout(tick, periodMs);
     };
 
-    app.get("/v1/stream", { schema: { hide: true } }, async (request, reply) => {
-      reply.hijack();
-      reply.raw.writeHead(200, {
-        "content-type": "text/event-stream",
-        "cache-control": "no-store",
-        "x-accel-buffering": "no",
-      });
-      reply.raw.write(`retry: 1000\n\n${await event(request.ctx)}`);
-      listeners.set(reply, request.ctx);
-      request.raw.on("close", () => listeners.delete(reply));
-      if (listeners.size === 1) {
-        clearTimeout(timer);
-        timer = setTimeout(tick, periodMs);
-      }
-    });
+    app.get(
+      "/v1/stream",
+      { config: { operation: "overview.read" }, schema: { hide: true } },
+      async (request, reply) => {
+        reply.hijack();
+        reply.raw.writeHead(200, {
+          "content-type": "text/event-stream",
+          "cache-control": "no-store",
+          "x-accel-buffering": "no",
+        });
+        reply.raw.write(`retry: 1000\n\n${await event(request.ctx)}`);
+        listeners.set(reply, request.ctx);
+        request.raw.on("close", () => listeners.delete(reply));
+        if (listeners.size === 1) {
+          clearTimeout(timer);
+          timer = setTimeout(tick, periodMs);
+        }
+      },
+    );
     app.addHook("preClose", async () => {
       clearTimeout(timer);
       for (const reply of listeners.keys()) reply.raw.end();

@@ -23,6 +23,7 @@ export const incidentRoutes =
     app.route({
       method: "GET",
       url: "/v1/incidents",
+      config: { operation: "incident.read" },
       schema: {
         summary: "Incidents, open ones first",
         querystring: z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) }),
@@ -35,6 +36,7 @@ export const incidentRoutes =
     app.route({
       method: "GET",
       url: "/v1/incidents/:id",
+      config: { operation: "incident.read" },
       schema: {
         summary: "One incident with its timeline",
         params: z.object({ id: z.string().min(1).max(64) }),
@@ -45,6 +47,7 @@ export const incidentRoutes =
     app.route({
       method: "POST",
       url: "/v1/incidents/:id/resolve",
+      config: { operation: "incident.write" },
       schema: {
         summary: "Resolve an incident by hand",
         params: z.object({ id: z.string().min(1).max(64) }),

@@ -70,6 +70,7 @@ export const rolloutRoutes =
     app.route({
       method: "GET",
       url: "/v1/releases",
+      config: { operation: "rollout.read" },
       schema: {
         summary: "The release ledger, newest first",
         querystring: query,
@@ -82,6 +83,7 @@ export const rolloutRoutes =
     app.route({
       method: "GET",
       url: "/v1/rollouts",
+      config: { operation: "rollout.read" },
       schema: {
         summary: "The newest rollouts with their progress",
         querystring: query,
@@ -94,6 +96,10 @@ export const rolloutRoutes =
     app.route({
       method: "POST",
       url: "/v1/rollouts",
+      config: {
+        operation: "rollout.deploy",
+        alsoNeeds: (body) => ((body as { overrideGate?: string }).overrideGate ? "gate.override" : undefined),
+      },
       schema: {
         summary: "Roll a version out",
         body: z.strictObject({
@@ -114,6 +120,7 @@ export const rolloutRoutes =
     app.route({
       method: "POST",
       url: "/v1/rollouts/:service/rollback",
+      config: { operation: "rollout.rollback" },
       schema: {
         summary: "Go back to the previous good version",
         params: z.object({ service: name }),

@@ -49,6 +49,7 @@ export const runRoutes =
     app.get(
       "/v1/runs",
       {
+        config: { operation: "run.read" },
         schema: { summary: "Runs, newest first", response: { 200: z.object({ runs: z.array(RunSchema) }) } },
       },
       async ({ ctx }) => ({ runs: (await deps.db.tx(ctx, (tx) => listRuns(tx))).map(shown) }),
@@ -56,6 +57,7 @@ export const runRoutes =
     app.get(
       "/v1/runs/:id",
       {
+        config: { operation: "run.read" },
         schema: {
           summary: "One run, and what it asks a person to approve",
           params: Id,
@@ -71,6 +73,7 @@ export const runRoutes =
     app.post(
       "/v1/runs/:id/cancel",
       {
+        config: { operation: "run.cancel" },
         schema: {
           summary: "Ask a run to stop at its next step and to compensate",
           params: Id,
@@ -84,6 +87,7 @@ export const runRoutes =
     app.post(
       "/v1/runs/:id/resume",
       {
+        config: { operation: "run.resume" },
         schema: {
           summary: "Let a run that was parked after repeated crashes try its step again",
           params: Id,
@@ -95,6 +99,7 @@ export const runRoutes =
     app.post(
       "/v1/runs/:id/approve",
       {
+        config: { operation: "run.approve" },
         schema: {
           summary: "Approve exactly what was presented",
           params: Id,
@@ -107,6 +112,7 @@ export const runRoutes =
     app.post(
       "/v1/runs/:id/decide",
       {
+        config: { operation: "run.decide" },
         schema: {
           summary: "Say what became of a step whose outcome is unknown",
           params: Id,

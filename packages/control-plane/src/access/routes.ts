@@ -1,0 +1,13 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { Database } from "../platform/database.ts";
+import "./request.ts";
+import { peopleRoutes } from "./people/people.routes.ts";
+import { tenantRoutes } from "./tenants/tenants.routes.ts";
+
+/** Tenants, from the installation's own one, and the people of a tenant. */
+export const accessRoutes =
+  (deps: { db: Database }): FastifyPluginAsyncZod =>
+  async (app) => {
+    await app.register(tenantRoutes(deps));
+    await app.register(peopleRoutes(deps));
+  };
