@@ -11,6 +11,9 @@ export function leafHash(leaf: Uint8Array): Buffer {
   return hash("sha256", input, "buffer");
 }
 
+/** As `leafHash`, of the UTF-8 bytes of a text. */
+export const leafHashOfText = (leaf: string): Buffer => hash("sha256", `\u0000${leaf}`, "buffer");
+
 /** One buffer for all nodes: hashing is synchronous, so nothing else can be using it. */
 const pair = Buffer.alloc(1 + 2 * HASH_BYTES, 0x01);
 
