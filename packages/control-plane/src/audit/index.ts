@@ -1,9 +1,27 @@
-export { type AuditSignals, auditSignals, SIGNALS, type SignalEvent } from "./signals/index.ts";
 export {
-  type AuditClass,
-  type AuditEvent,
-  type AuditFilter,
-  type AuditRow,
-  record,
-  search,
-} from "./store.ts";
+  type AnchorSettings,
+  type AnchorSink,
+  type AuditKeys,
+  type AuditLog,
+  type AuditLogDeps,
+  anchorAll,
+  anchorFolder,
+  anchorSinks,
+  anchorTask,
+  type LogStatus,
+  logStatus,
+  openAuditKeys,
+  openAuditLog,
+  rotateKey,
+  seal,
+  sealAll,
+  sealTask,
+  treeSource,
+} from "./log/index.ts";
+export { flushAccess, recordAccess } from "./record/access.ts";
+export { ACTIONS } from "./record/actions.ts";
+export { AUDIT_CLASSES, type AuditClass, type AuditEvent, type AuditResult } from "./record/event.ts";
+export { pseudonymOf } from "./record/pseudonyms.ts";
+export { record } from "./record/record.ts";
+export { type AuditFilter, type AuditPage, type AuditRow, search, searchPage } from "./record/search.ts";
+export { type AuditSignals, auditSignals, SIGNALS, type SignalEvent } from "./signals/index.ts";

@@ -12,6 +12,8 @@ type Fields = {
   lacking: { action: string; field: string }[];
   /** Fields without which the store took a record. */
   acceptedWithout: string[];
+  /** Whether it takes the same record when it is whole: else refusing the others says nothing. */
+  takesWhole: boolean;
 };
 
 /**
@@ -31,12 +33,14 @@ export const auditFields: Kind<Fields> = {
       actions: [...new Set(rows.map(({ action }) => action))].sort(),
       lacking: rows.flatMap((row) => faultsOf(row).map((field) => ({ action: row.action, field }))),
       acceptedWithout,
+      takesWhole: await takes(system.db, ctx, {}),
     };
   },
-  judge({ records, actions, lacking, acceptedWithout }) {
+  judge({ records, actions, lacking, acceptedWithout, takesWhole }) {
     const faults = [
       ...new Set(lacking.map(({ action, field }) => `${action} lacks ${field}`)),
       ...acceptedWithout.map((field) => `a record without ${field} is taken`),
+      ...(takesWhole ? [] : ["a whole record is refused"]),
       ...(records > 0 ? [] : ["there is no record"]),
     ];
     return noFaults(
@@ -55,21 +59,19 @@ export const auditFields: Kind<Fields> = {
     ...Object.fromEntries(
       [...FIELDS, "sourceIp"].map((field) => [
         `a record without ${field}`,
-        { records: 1, actions: ["a.b"], lacking: [{ action: "a.b", field }], acceptedWithout: [] },
+        { ...WHOLE, lacking: [{ action: "a.b", field }] },
       ]),
     ),
-    "the store takes anything": { records: 1, actions: ["a.b"], lacking: [], acceptedWithout: ["actorId"] },
-    "no records": { records: 0, actions: [], lacking: [], acceptedWithout: [] },
+    "the store takes anything": { ...WHOLE, acceptedWithout: ["actorId"] },
+    "the store takes nothing": { ...WHOLE, takesWhole: false },
+    "no records": { ...WHOLE, records: 0, actions: [] },
   }),
 };
 
+const WHOLE: Fields = { records: 1, actions: ["a.b"], lacking: [], acceptedWithout: [], takesWhole: true };
+
 /** Each lacks one thing; written in a transaction that is always taken back. */
-const EVENT = {
-  class: "operation",
-  action: "proof.attempt",
-  resource: "proof/audit",
-  result: "success",
-} as const;
+const EVENT = { action: "proof.run", resource: "proof/audit", result: "success" } as const;
 const without = (part: object) => part as never;
 const BROKEN: Record<string, { ctx?: object; event?: object }> = {
   ts: { ctx: { clock: { nowMicros: () => null } } },

@@ -37,7 +37,7 @@ describe("the proof of audit records", () => {
     database = await createTestDatabase();
   });
   afterAll(() => database?.close());
-  const event = { class: "operation", action: "a.b", resource: "r/1", result: "success" } as const;
+  const event = { action: "run.end", resource: "r/1", result: "success" } as const;
   const judge = async () => {
     const kind = proofKinds["audit.fields"]!;
     const system = { db: database.db } as unknown as ProofSystem;
@@ -56,19 +56,19 @@ describe("the proof of audit records", () => {
 
   it("finds a record of a person without an address", async () => {
     const bare = testCtx();
-    await database.db.tx(bare, (tx) => record(tx, bare, { ...event, action: "a.c" }));
-    expect((await judge()).reason.en).toContain("a.c lacks sourceIp");
+    await database.db.tx(bare, (tx) => record(tx, bare, { ...event, action: "run.start" }));
+    expect((await judge()).reason.en).toContain("run.start lacks sourceIp");
   });
 
   it("reads and changes a service's database inside the settings of one transaction", async () => {
     const settings = { "toban.tenant": "acme" };
     const [count, none] = await runStatements(database.appUrl, settings, [
-      { sql: "SELECT count(*) FROM toban.audit_events WHERE action = $1", values: ["a.c"] },
+      { sql: "SELECT count(*) FROM toban.audit_events WHERE action = $1", values: ["run.start"] },
       { sql: "SELECT count(*) FROM toban.audit_events WHERE action = 'x'" },
     ]);
     expect([count, none]).toEqual([1, 0]);
     const query = { table: "toban.audit_events", column: "action", newest: "ts_us", limit: 1 };
-    expect(await newestValues(database.appUrl, settings, query)).toEqual(["a.c"]);
+    expect(await newestValues(database.appUrl, settings, query)).toEqual(["run.start"]);
     const others = { "toban.tenant": "other" };
     expect(await newestValues(database.appUrl, others, query)).toEqual([]);
   });

@@ -1,0 +1,125 @@
+import type { Tx } from "../../platform/database.ts";
+
+/** Columns as they are stored: commitments in place of personal values. */
+export type StoredEvent = {
+  id: string;
+  class: string;
+  tsMicros: bigint;
+  actorId: string;
+  action: string;
+  resource: string;
+  result: string;
+  correlationId: string;
+  sourceIp: string | null;
+  details: string;
+  leaf: Buffer;
+};
+
+export type PersonalRow = {
+  commitment: string;
+  kind: "person" | "value";
+  subject: string;
+  value: string;
+  salt: Buffer;
+};
+
+/**
+ * The event, its queue row and the values behind its commitments, in one round trip. Nothing is written, and false
+ * returned, when one of the persons `known` is not known (any more).
+ */
+export async function insertEvent(
+  tx: Tx,
+  tenant: string,
+  event: StoredEvent,
+  known: string[],
+  personal: PersonalRow[],
+  createdAt: Date,
+): Promise<boolean> {
+  const written = await tx.query(
+    `WITH event AS (
+       INSERT INTO toban.audit_events
+         (tenant_id, id, class, ts_us, actor_id, action, resource, result, correlation_id, source_ip, details)
+       SELECT $1, $2, $3, $4::bigint, $5, $6, $7, $8, $9, $10, $11::jsonb
+       WHERE cardinality($13::text[]) = (
+         SELECT count(*) FROM toban.audit_personal
+         WHERE tenant_id = $1 AND kind = 'person' AND commitment = ANY ($13::text[]))
+       RETURNING tenant_id, id
+     ), personal AS (
+       INSERT INTO toban.audit_personal (tenant_id, commitment, kind, subject, value, salt, created_at)
+       SELECT $1, p.*, $19::timestamptz
+       FROM unnest($14::text[], $15::text[], $16::text[], $17::text[], $18::bytea[]) p
+       WHERE EXISTS (SELECT FROM event)
+     )
+     INSERT INTO toban.audit_queue (tenant_id, event_id, class, leaf)
+     SELECT tenant_id, id, $3, $12::bytea FROM event RETURNING event_id`,
+    [
+      tenant,
+      event.id,
+      event.class,
+      event.tsMicros,
+      event.actorId,
+      event.action,
+      event.resource,
+      event.result,
+      event.correlationId,
+      event.sourceIp,
+      event.details,
+      event.leaf,
+      known,
+      personal.map((row) => row.commitment),
+      personal.map((row) => row.kind),
+      personal.map((row) => row.subject),
+      personal.map((row) => row.value),
+      personal.map((row) => row.salt),
+      createdAt,
+    ],
+  );
+  return written.length === 1;
+}
+
+/** The oldest pseudonym of each person, where there is one. */
+export async function selectPseudonyms(
+  tx: Tx,
+  tenant: string,
+  names: string[],
+): Promise<Map<string, string>> {
+  const rows = await tx.query<{ value: string; commitment: string }>(
+    `SELECT DISTINCT ON (value) value, commitment FROM toban.audit_personal
+     WHERE tenant_id = $1 AND kind = 'person' AND value = ANY ($2) ORDER BY value, created_at, commitment`,
+    [tenant, names],
+  );
+  return new Map(rows.map((row) => [row.value, row.commitment]));
+}
+
+/** All pseudonyms of a person: more than one after two transactions named the person first at the same time. */
+export async function selectPseudonymsOf(tx: Tx, name: string): Promise<string[]> {
+  const rows = await tx.query<{ commitment: string }>(
+    "SELECT commitment FROM toban.audit_personal WHERE kind = 'person' AND value = $1 ORDER BY commitment",
+    [name],
+  );
+  return rows.map((row) => row.commitment);
+}
+
+export async function insertPersonal(
+  tx: Tx,
+  tenant: string,
+  row: PersonalRow,
+  createdAt: Date,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO toban.audit_personal (tenant_id, commitment, kind, subject, value, salt, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [tenant, row.commitment, row.kind, row.subject, row.value, row.salt, createdAt],
+  );
+}
+
+/** The values behind commitments; those that were erased are missing. */
+export async function selectValues(tx: Tx, commitments: string[]): Promise<Map<string, string>> {
+  if (commitments.length === 0) return new Map();
+  const rows = await tx.query<{ commitment: string; value: string }>(
+    `SELECT commitment, value FROM toban.audit_personal
+     WHERE tenant_id = (SELECT toban.current_tenant()) AND commitment = ANY ($1)`,
+    [commitments],
+  );
+  return new Map(rows.map((row) => [row.commitment, row.value]));
+}
