@@ -10,13 +10,14 @@ export {
   ROLE_LEVELS,
   type RoleLevel,
 } from "./permissions.ts";
+export { type RefusedSignIns, refusedSignIns } from "./refused-sign-ins.ts";
 export { accessRoutes } from "./routes.ts";
 export {
   createSessionCookie,
   createSignInLink,
   equalSecrets,
+  isForgedCookie,
   readSessionCookie,
-  recordRefusedSignIn,
   type Session,
   signIn,
 } from "./sign-in.ts";

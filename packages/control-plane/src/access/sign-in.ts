@@ -39,16 +39,6 @@ export async function signIn(tx: Tx, ctx: Ctx, token: string): Promise<Session> 
   return { actorId, isMachine: standing?.level === null };
 }
 
-/** In a transaction of its own: that of the refused sign-in is gone. */
-export const recordRefusedSignIn = (tx: Tx, ctx: Ctx, code: string): Promise<void> =>
-  record(tx, ctx, {
-    class: "auth",
-    action: "session.refuse",
-    resource: "session",
-    result: "denied",
-    details: { code },
-  });
-
 /** Whose a session is, and whether that person was registered when it began. */
 export type Session = { actorId: string; isMachine: boolean };
 
@@ -69,6 +59,12 @@ export function readSessionCookie(ctx: Pick<Ctx, "clock">, key: string, cookie: 
   const isMachine = text.startsWith(MACHINE);
   if (!isMachine && !text.startsWith(PERSON)) return undefined;
   return { actorId: text.slice(MACHINE.length), isMachine };
+}
+
+/** Not signed by us. One that has expired is not forged. */
+export function isForgedCookie(key: string, cookie: string): boolean {
+  const [actor, expires, signature] = cookie.split(".");
+  return !actor || !expires || !signature || !equalSecrets(signature, sign(key, `${actor}.${expires}`));
 }
 
 const MACHINE = "m:";

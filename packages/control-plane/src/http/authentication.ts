@@ -5,19 +5,22 @@ import {
   type Credential,
   createSessionCookie,
   equalSecrets,
+  isForgedCookie,
   isPersonId,
   type Operation,
+  type RefusedSignIns,
   readSessionCookie,
   recordDenial,
-  recordRefusedSignIn,
   signIn,
 } from "../access/index.ts";
 import { type Actor, type Ctx, createCtx } from "../platform/ctx.ts";
-import { forbidden, TobanError, unauthenticated } from "../platform/errors.ts";
+import { forbidden, refusalOf, TobanError, unauthenticated } from "../platform/errors.ts";
 import type { HttpOptions } from "./server.ts";
 
 const COOKIE = "toban-session";
 const CORRELATION_ID = /^[\w.:-]{8,128}$/;
+
+const ANONYMOUS: Actor = { kind: "person", id: "anonymous" };
 
 type Caller = { actor: Actor; credential: Credential };
 
@@ -25,11 +28,13 @@ type Caller = { actor: Actor; credential: Credential };
  * Sets `request.ctx` and `request.access`: who asks, by the bearer token of the CLI or the session cookie of the console,
  * in which tenant, and whether they may do what the route is for. The rules are in access/authorize.ts.
  */
-export function authentication(options: HttpOptions) {
+export function authentication(options: HttpOptions, refused: RefusedSignIns) {
   return async (request: FastifyRequest): Promise<void> => {
     assertLocalHost(request);
     const caller = fromBearer(options, request) ?? fromCookie(options, request);
     if (!caller) {
+      const method = forgedCredential(options, request);
+      if (method) refused.note(ctxOf(options, request, ANONYMOUS), { method, code: "not_signed_in" });
       throw unauthenticated(
         "not_signed_in",
         "This request has no valid session or token.",
@@ -95,18 +100,17 @@ export function ingestAuthentication(options: CtxOptions & Pick<HttpOptions, "in
 }
 
 /** `GET /?token=…` exchanges a one-time token for a session cookie and sends the browser to the console. */
-export function signInHook(options: HttpOptions) {
+export function signInHook(options: HttpOptions, refused: RefusedSignIns) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { token } = request.query as { token?: string };
     if (request.method !== "GET" || request.url.split("?")[0] !== "/" || !token) return;
     assertLocalHost(request);
-    const ctx = ctxOf(options, request, { kind: "person", id: "anonymous" });
+    const ctx = ctxOf(options, request, ANONYMOUS);
     const session = await options.db
       .tx(ctx, (tx) => signIn(tx, ctx, token))
-      .catch(async (error) => {
-        if (error instanceof TobanError && error.kind === "unauthenticated") {
-          await options.db.tx(ctx, (tx) => recordRefusedSignIn(tx, ctx, error.code));
-        }
+      .catch((error) => {
+        const { kind, code } = refusalOf(error);
+        if (kind === "unauthenticated") refused.note(ctx, { method: "link", code });
         throw error;
       });
     const cookie = createSessionCookie(options, options.cookieKey, session);
@@ -150,6 +154,13 @@ function fromCookie(options: HttpOptions, request: FastifyRequest): Caller | und
   }
   const credential = session.isMachine ? "machine-session" : "session";
   return { actor: { kind: "person", id: session.actorId }, credential };
+}
+
+/** What only somebody who guesses or forges presents; a session that has ended is none. */
+function forgedCredential(options: HttpOptions, request: FastifyRequest): "token" | "session" | undefined {
+  if (bearer(request) !== undefined) return "token";
+  const cookie = request.cookies[COOKIE];
+  return cookie && isForgedCookie(options.cookieKey, cookie) ? "session" : undefined;
 }
 
 function bearer(request: FastifyRequest): string | undefined {

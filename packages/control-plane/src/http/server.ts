@@ -8,7 +8,7 @@ import fastify, {
   LogController,
 } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
-import type { Access } from "../access/index.ts";
+import { type Access, refusedSignIns } from "../access/index.ts";
 import type { Clock, Ctx } from "../platform/ctx.ts";
 import type { Database } from "../platform/database.ts";
 import type { Logger } from "../platform/log.ts";
@@ -68,9 +68,11 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     return reply.status(ready ? 200 : 503).send({ status: ready ? "ok" : "not_ready", checks });
   });
 
-  app.addHook("onRequest", signInHook(options));
+  const refused = refusedSignIns(options.db);
+  app.addHook("onClose", () => refused.close());
+  app.addHook("onRequest", signInHook(options, refused));
   await app.register(async (v1) => {
-    v1.addHook("onRequest", authentication(options));
+    v1.addHook("onRequest", authentication(options, refused));
     v1.addHook("preHandler", checkBody(options));
     for (const routes of options.routes) await v1.register(routes);
   });
