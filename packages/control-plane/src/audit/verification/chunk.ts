@@ -1,5 +1,5 @@
-import { leafHash, nodeHash, parseCanonical } from "@toban/verify";
-import type { AuditClass } from "../store.ts";
+import { leafHashOfText, nodeHash, parseCanonical } from "@toban/verify";
+import type { AuditClass } from "../record/event.ts";
 import { rebuildLeaf } from "./rebuild.ts";
 import { type AuditFailure, failure, type LeafRow, TILE_LEAVES, type TileRow } from "./types.ts";
 
@@ -60,7 +60,10 @@ type Fail = (code: string, seq: number, reason: string) => void;
 
 function pruned(tile: TileRow | undefined, leaves: LeafRow[], seq: number, own: Buffer, fail: Fail): void {
   if (leaves.length > 0) fail("audit_pruned_leaf", leaves[0]!.seq, "A leaf is there that was pruned.");
-  if (!tile) return fail("audit_tile_missing", seq, `The tile of ${seq} is missing; its leaves are pruned.`);
+  if (!tile) {
+    fail("audit_tile_missing", seq, `The tile of ${seq} is missing; its leaves are pruned.`);
+    return;
+  }
   if (!tile.prunedAt) fail("audit_tile_changed", seq, `The tile of ${seq} does not say that it was pruned.`);
   tile.hashes.copy(own);
   if (!rootOf(own).equals(tile.root)) {
@@ -118,7 +121,10 @@ function full(
 
 function part(class_: AuditClass, leaves: LeafRow[], seq: number, own: Buffer, fail: Fail): void {
   eachLeaf(leaves, seq, seq + own.length / HASH, (at, row) => {
-    if (!row) return fail("audit_leaf_missing", at, `Leaf ${at} is missing.`);
+    if (!row) {
+      fail("audit_leaf_missing", at, `Leaf ${at} is missing.`);
+      return;
+    }
     hashOf(row).copy(own, (at - seq) * HASH);
     const fault = compare(class_, row);
     if (fault) fail(fault.code, at, fault.reason);
@@ -142,8 +148,7 @@ function eachLeaf(
   }
 }
 
-const hashOf = (row: LeafRow): Buffer =>
-  row.leaf === null ? Buffer.alloc(HASH) : leafHash(Buffer.from(row.leaf, "utf8"));
+const hashOf = (row: LeafRow): Buffer => (row.leaf === null ? Buffer.alloc(HASH) : leafHashOfText(row.leaf));
 
 function compare(class_: AuditClass, row: LeafRow): { code: string; reason: string } | undefined {
   const { seq, leaf, eventId } = row;

@@ -1,7 +1,7 @@
 import { emptyFrontier, type Frontier, frontierFromBytes, frontierToBytes } from "@toban/verify";
 import type { Ctx } from "../../platform/ctx.ts";
 import type { Database } from "../../platform/database.ts";
-import type { AuditClass } from "../store.ts";
+import type { AuditClass } from "../record/event.ts";
 import { foldTree, lostLeaves, wholeTiles } from "./fold.ts";
 import { asLost, checkCover, checkNote, type HeadDeps, keptHeads, verifiedHead } from "./head.ts";
 import { checkPart } from "./part.ts";

@@ -1,5 +1,5 @@
 import { emptyFrontier, extendFrontier, extendFrontierBy, type Frontier, frontierRoot } from "@toban/verify";
-import type { AuditClass } from "../store.ts";
+import type { AuditClass } from "../record/event.ts";
 import type { Chunk } from "./chunk.ts";
 import { type AuditFailure, failure, type KnownHead, TILE_LEAVES } from "./types.ts";
 

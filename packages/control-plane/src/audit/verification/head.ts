@@ -1,7 +1,7 @@
 import { frontierFromBytes, frontierRoot, openNote, parseCheckpoint } from "@toban/verify";
 import type { Ctx } from "../../platform/ctx.ts";
 import type { Tx } from "../../platform/database.ts";
-import type { AuditClass } from "../store.ts";
+import type { AuditClass } from "../record/event.ts";
 import * as store from "./store.ts";
 import { AUDIT_CLASSES, type AuditFailure, failure, type KnownHead, type TreeRow } from "./types.ts";
 

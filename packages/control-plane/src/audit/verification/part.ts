@@ -1,5 +1,5 @@
 import type { Database } from "../../platform/database.ts";
-import type { AuditClass } from "../store.ts";
+import type { AuditClass } from "../record/event.ts";
 import { type Chunk, checkChunk } from "./chunk.ts";
 import { readPart } from "./store.ts";
 

@@ -1,4 +1,4 @@
-import { canonicalJson } from "@toban/verify";
+import type { Json } from "../../platform/json.ts";
 import type { LeafRow } from "./types.ts";
 
 /**
@@ -15,10 +15,25 @@ export function rebuildLeaf(row: LeafRow): string {
   );
 }
 
-// The database holds no lone surrogates: its encoding is UTF-8.
-const quote = (text: string) => JSON.stringify(text);
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON must escape
+const ESCAPED = /["\\\u0000-\u001f]/;
 
-const details = (text: string) => (text === "{}" ? text : canonicalJson(JSON.parse(text)));
+// The database holds no lone surrogates (its encoding is UTF-8), which are all else that could need an escape.
+const quote = (text: string) => (ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`);
+
+const details = (text: string) => (text === "{}" ? text : canonical(JSON.parse(text)));
+
+/** As `canonicalJson`, for what was JSON a moment ago and needs none of its checks. */
+function canonical(value: Json): string {
+  if (typeof value === "string") return quote(value);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  let text = "";
+  for (const key of Object.keys(value).sort()) {
+    text += `${text === "" ? "{" : ","}${quote(key)}:${canonical(value[key]!)}`;
+  }
+  return text === "" ? "{}" : `${text}}`;
+}
 
 let second = Number.NaN;
 let secondText = "";

@@ -2,7 +2,7 @@ import type { Ctx } from "../../platform/ctx.ts";
 import { conflict, refusalOf, TobanError, unavailable } from "../../platform/errors.ts";
 import type { Metrics } from "../../platform/metrics.ts";
 import type { Task } from "../../platform/tasks.ts";
-import { record } from "../index.ts";
+import { record } from "../record/record.ts";
 import { type ContinuousDeps, verifyPass } from "./continuous.ts";
 import { type FullDeps, type Progress, verifyFully } from "./full.ts";
 import * as store from "./store.ts";
@@ -36,7 +36,6 @@ export async function requestVerification(deps: VerificationDeps, ctx: Ctx): Pro
       );
     }
     await record(tx, ctx, {
-      class: "admin",
       action: "audit.verify",
       resource: `audit-verification/${id}`,
       result: "success",

@@ -1,6 +1,6 @@
 import type { Ctx } from "../../platform/ctx.ts";
 import type { Database, Tx } from "../../platform/database.ts";
-import type { AuditClass } from "../store.ts";
+import type { AuditClass } from "../record/event.ts";
 import type { AuditFailure, KnownHead, LeafRow, TileRow, TreeRow } from "./types.ts";
 import { AUDIT_CLASSES, TILE_LEAVES } from "./types.ts";
 

@@ -1,7 +1,8 @@
 import type { Refusal } from "../../platform/errors.ts";
-import type { AuditClass } from "../store.ts";
+import type { AuditClass } from "../record/event.ts";
 
-export const AUDIT_CLASSES = ["auth", "operation", "admin", "access"] as const satisfies AuditClass[];
+export { AUDIT_CLASSES } from "../record/event.ts";
+
 export const TILE_LEAVES = 256;
 
 /** Something of a tenant's audit record that does not hold. `seq`: the leaf, or the first one that may be concerned. */

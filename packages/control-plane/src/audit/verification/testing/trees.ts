@@ -11,7 +11,7 @@ import {
   signNote,
 } from "@toban/verify";
 import type pg from "pg";
-import type { AuditClass } from "../../store.ts";
+import type { AuditClass } from "../../record/event.ts";
 import { rootOf } from "../chunk.ts";
 
 const TILE = 256;
