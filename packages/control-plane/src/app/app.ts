@@ -2,7 +2,8 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { connectAgent } from "@toban/agent";
 import { listTenants, provisionOwnTenant, purgeTask } from "../access/index.ts";
-import { alertTask, deliveryTask } from "../alerting/index.ts";
+import { alertTask, deliveryTask, lastEvaluation } from "../alerting/index.ts";
+import { auditSignals } from "../audit/index.ts";
 import { putDefinitionInForce } from "../commitments/index.ts";
 import { createHttpServer, ingestAuthentication } from "../http/index.ts";
 import { followAlert, followRollout, quietTask } from "../incidents/index.ts";
@@ -24,7 +25,8 @@ import {
   rolloutActions,
 } from "../rollout/index.ts";
 import { createWorker } from "../runs/index.ts";
-import { openTelemetryStore, telemetryRoutes } from "../telemetry/index.ts";
+import { createOwnMetrics, openTelemetryStore, telemetryRoutes } from "../telemetry/index.ts";
+import { causeOf } from "./alert-cause.ts";
 import { type Config, SHIPPED } from "./config.ts";
 import { loadDefinition } from "./definition.ts";
 import { agentSocket } from "./home.ts";
@@ -77,6 +79,15 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     log,
     clock,
   });
+  const metrics = createOwnMetrics({ ingest: telemetry.ingest, ctx: own, environment });
+  const signals = auditSignals({
+    db,
+    tenants,
+    ctxFor,
+    metrics,
+    watched: () => telemetry.status().healthy,
+    watchedUntil: () => db.tx(own, lastEvaluation),
+  });
   const agent = connectAgent(agentSocket(config.home));
   const ports = await stablePorts(config.home, Object.keys(operations.services));
   const definition = () => operations;
@@ -113,6 +124,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     definition,
     environment,
     sample: telemetry.sample,
+    cause: causeOf(signals),
     onTransition: followAlert,
     secret: secrets.get,
   };
@@ -147,6 +159,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       purgeTask({ db, own: ctxFor(tenant) }),
       agentTask,
       restoreTask(rollout, ctxFor(tenant)),
+      metrics.task,
+      signals.task,
     ],
     clock,
     log,

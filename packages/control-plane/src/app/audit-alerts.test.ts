@@ -6,6 +6,7 @@ import type { Ctx } from "../platform/ctx.ts";
 import { createTestDatabase, type TestDatabase, testClock, testCtx } from "../platform/testing.ts";
 import { createOwnMetrics, type OwnMetrics } from "../telemetry/index.ts";
 import { startTelemetry, type TestTelemetry } from "../telemetry/testing.ts";
+import { causeOf } from "./alert-cause.ts";
 import { readConfig } from "./config.ts";
 import { loadDefinition } from "./definition.ts";
 
@@ -67,10 +68,7 @@ async function pass(seconds: number, each: () => void = () => {}) {
         environment: "production",
         secret: () => undefined,
         sample: telemetry.telemetry.sample,
-        cause: async (_ctx, indicator) => {
-          const event = indicator.kind === "gauge" ? await counting.newest(indicator.metric) : null;
-          return event && { ...event, at: new Date(event.tsUs / 1000).toISOString() };
-        },
+        cause: causeOf(counting),
         onTransition: async (_tx, _ctx, transition) => {
           transitions.push(transition);
         },

@@ -46,7 +46,7 @@ const get = (url: string, headers: Record<string, string> = {}) =>
 async function refusals() {
   await server.close();
   const events = await t.db.tx(ctx(), (tx) => search(tx, { action: "session.refuse" }));
-  return events.map(({ result, details }) => ({ result, ...details }));
+  return events.map(({ result, details }): Record<string, unknown> => ({ result, ...details }));
 }
 const session = () => createSessionCookie({ clock }, "key", { actorId: "operator", isMachine: true });
 

@@ -1,7 +1,9 @@
+import type { ACTIONS } from "../record/actions.ts";
+
 /** What of the audit log is counted as a metric, so that alerts can watch it. */
 export type Signal = {
   metric: string;
-  actions: readonly string[];
+  actions: readonly (keyof typeof ACTIONS)[];
   /** Only events that ended so; every one when absent. */
   results?: readonly string[];
   /** Not what the control plane does by itself, for example when it provisions its own tenant. */
@@ -14,7 +16,7 @@ export const SIGNAL_WINDOW_MS = 60_000;
 export const SIGNALS: readonly Signal[] = [
   {
     metric: "toban.audit.privilege_changes",
-    actions: ["person.create", "person.role", "person.remove", "tenant.provision"],
+    actions: ["person.create", "person.role", "person.remove"],
     results: ["success"],
     byPeopleOnly: true,
   },
@@ -54,7 +56,7 @@ export function countSignal(
 ): { times: number; newest: SignalEvent | null } {
   const own = counted.filter(
     ({ action, result, byTask }) =>
-      signal.actions.includes(action) &&
+      (signal.actions as readonly string[]).includes(action) &&
       (signal.results === undefined || signal.results.includes(result)) &&
       !(signal.byPeopleOnly && byTask),
   );
