@@ -101,13 +101,12 @@ export const ACTIONS = {
   ...ofClass("admin")({
     "definition.change": { digest: "text" },
     "tenant.create": {},
-    "tenant.provision": { administrator: "person", department: "text", roleLevel: "number" },
     "tenant.suspend": { from: "text", to: "text" },
     "tenant.resume": { from: "text", to: "text" },
     "tenant.delete": { from: "text", to: "text" },
     "tenant.undelete": { from: "text", to: "text" },
     "tenant.purge": {
-      ...{ deletedAt: "text", purgedAt: "text", digest: "text", rows: { map: "number" } },
+      ...{ deletedAt: "text", purgedAt: "text", rows: { map: "number" }, digest: "text" },
       heads: { map: { object: { size: "number", root: "text" } } },
     },
     "person.create": { name: "personal", email: "personal", roleLevel: "number", department: "text" },
@@ -130,7 +129,10 @@ export const ACTIONS = {
   }),
   ...ofClass("access")({
     "audit.search": { filters: { list: "text" }, events: "number" },
-    "audit.export": { ...tree, events: "number", classes: { list: "text" }, root: "text" },
+    "audit.export": {
+      ...{ ...tree, events: "number", classes: { list: "text" }, root: "text" },
+      ...{ revealed: "boolean", state: "text", bytes: "number", sha256: "text" },
+    },
     "audit.verify": { ...tree, events: "number", failures: "number" },
     "audit.reveal": { events: "number", commitments: "number" },
   }),
