@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseSync, visitorKeys } from "oxc-parser";
 import { describe, expect, it } from "vitest";
-import { ACTIONS } from "./actions.ts";
+import { ACTIONS, type Action } from "./actions.ts";
 
 const SOURCE = path.resolve(import.meta.dirname, "../..");
 /** What the variable part of an action's name may be. */
@@ -52,18 +52,14 @@ function namesOf(expression: Node): string[] {
   return /^[a-z_]+\.$/.test(first?.value.cooked ?? "") ? [`${first!.value.cooked}*`] : [];
 }
 
-/** Functions that pass their parameter `action` on to `record` are recorders themselves. */
+/** Functions with a parameter `action` that record something are recorders themselves. */
 function recordersIn(program: Node, known: Set<string>): string[] {
   return [...nodesIn(program)].flatMap((node) => {
     const name = isNode(node.id) ? (node.id.name as string) : "";
     const isFunction = node.type === "FunctionDeclaration" && name !== "";
     const takesAction = (node.params as Node[] | undefined)?.some((one) => one.name === "action");
     if (!isFunction || !takesAction) return [];
-    const passesOn = [...nodesIn(node.body as Node)].some(
-      (inner) =>
-        known.has(calleeOf(inner) ?? "") && actionArguments(inner).some((one) => one.name === "action"),
-    );
-    return passesOn ? [name] : [];
+    return [...nodesIn(node.body as Node)].some((inner) => known.has(calleeOf(inner) ?? "")) ? [name] : [];
   });
 }
 
@@ -81,6 +77,36 @@ function recordedIn(sources: string[]): string[] {
   );
 }
 
+const propertyOf = (object: Node, name: string) =>
+  (object.properties as Node[]).find((one) => isNode(one.key) && one.key.name === name)?.value as
+    | Node
+    | undefined;
+
+/** Events written out in one place: those whose class or details are not those of the catalogue. */
+function unfitIn(catalogue: Record<string, Action>, source: string): string[] {
+  const program = parseSync("a.ts", source).program as unknown as Node;
+  return [...nodesIn(program)].flatMap((node) => {
+    if (!["record", "recordAccess"].includes(calleeOf(node) ?? "")) return [];
+    const event = (node.arguments as Node[]).find((argument) => argument.type === "ObjectExpression");
+    const action = event && propertyOf(event, "action");
+    return event && action ? namesOf(action).flatMap((name) => unfit(catalogue[name], name, event)) : [];
+  });
+}
+
+function unfit(known: Action | undefined, name: string, event: Node): string[] {
+  if (!known) return [];
+  const given = propertyOf(event, "class")?.value;
+  const details = propertyOf(event, "details");
+  const fields =
+    details?.type === "ObjectExpression"
+      ? (details.properties as Node[]).flatMap((one) => (isNode(one.key) ? [String(one.key.name)] : []))
+      : [];
+  return [
+    ...(given !== undefined && given !== known.class ? [`${name} as ${given}`] : []),
+    ...fields.filter((field) => !Object.hasOwn(known.details, field)).map((field) => `${name}: ${field}`),
+  ];
+}
+
 function missingFrom(catalogue: object, names: string[]): string[] {
   const all = names.flatMap((name) =>
     name.endsWith("*")
@@ -91,16 +117,28 @@ function missingFrom(catalogue: object, names: string[]): string[] {
 }
 
 describe("the catalogue of actions", () => {
+  const sources = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], {
+    cwd: SOURCE,
+    encoding: "utf8",
+  })
+    .split("\n")
+    .filter((file) => file && !/\.(test|bench)\.ts$|\/testing\//.test(file))
+    .filter((file) => existsSync(path.join(SOURCE, file)))
+    .map((file) => readFileSync(path.join(SOURCE, file), "utf8"))
+    .filter((text) => /\brecord/.test(text));
+
   it("has every action that the control plane records", () => {
-    const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], {
-      cwd: SOURCE,
-      encoding: "utf8",
-    })
-      .split("\n")
-      .filter((file) => file && !/\.(test|bench)\.ts$|\/testing\//.test(file));
-    const names = recordedIn(files.map((file) => readFileSync(path.join(SOURCE, file), "utf8")));
+    const names = recordedIn(sources);
     expect(names.length).toBeGreaterThan(30);
     expect(missingFrom(ACTIONS, names)).toEqual([]);
+  });
+
+  it("allows the details and has the class that stand in the code", () => {
+    expect(sources.flatMap((source) => unfitIn(ACTIONS, source))).toEqual([]);
+    const wrong = `
+      record(tx, ctx, { class: "admin", action: "run.end", details: { state: 1, ...more, mood: "good" } });
+      record(tx, ctx, { class: "operation", action: "run.end", details });`;
+    expect(unfitIn(ACTIONS, wrong)).toEqual(["run.end as admin", "run.end: mood"]);
   });
 
   it("would be found to lack one, wherever its name stands", () => {
