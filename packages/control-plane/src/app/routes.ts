@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from "fastify";
 import { accessRoutes } from "../access/index.ts";
 import { alertingRoutes } from "../alerting/index.ts";
+import { searchRoutes } from "../audit/index.ts";
 import { commitmentRoutes } from "../commitments/index.ts";
 import { gateRoutes } from "../gate/index.ts";
 import { commonRoutes, streamRoute } from "../http/index.ts";
@@ -18,6 +19,7 @@ export type RouteDeps = Parameters<typeof commonRoutes>[0] &
 /** Every route under /v1: what the server serves, what OpenAPI describes and what the authorization test walks over. */
 export const apiRoutes = (deps: RouteDeps): FastifyPluginAsync[] => [
   commonRoutes(deps),
+  searchRoutes(deps),
   streamRoute(deps.overview),
   runRoutes(deps),
   rolloutRoutes(deps.rollout),

@@ -23,5 +23,6 @@ export { ACTIONS } from "./record/actions.ts";
 export { AUDIT_CLASSES, type AuditClass, type AuditEvent, type AuditResult } from "./record/event.ts";
 export { pseudonymOf } from "./record/pseudonyms.ts";
 export { record } from "./record/record.ts";
+export { searchRoutes } from "./record/search.routes.ts";
 export { type AuditFilter, type AuditPage, type AuditRow, search, searchPage } from "./record/search.ts";
 export { type AuditSignals, auditSignals, SIGNALS, type SignalEvent } from "./signals/index.ts";
