@@ -71,6 +71,11 @@ const CODES = {
     (f) => `the entries do not give the root that was signed${why(f)}`,
     (f) => `記録から計算した根が、署名された根と一致しません${why(f)}`,
   ),
+  proof: words(
+    "invalid",
+    (f) => `the proof beside the anchor of size ${f.size} is wrong`,
+    (f) => `サイズ ${f.size} のアンカーに添えられた証明が誤っています`,
+  ),
   altered: words(
     "invalid",
     () => "this entry is not the one that was sealed",
@@ -113,8 +118,8 @@ const CODES = {
   ),
   "anchor-beyond": words(
     "incomplete",
-    (f) => `the bundle ends before the anchor of size ${f.size}${why(f)}`,
-    (f) => `バンドルは、サイズ ${f.size} のアンカーより前で終わっています${why(f)}`,
+    (f) => `the bundle ends at ${f.detail}, before the anchor of size ${f.size}`,
+    (f) => `バンドルは ${f.detail} で終わり、サイズ ${f.size} のアンカーに届きません`,
   ),
   "anchor-unlinked": words(
     "incomplete",

@@ -215,29 +215,25 @@ export class SectionCheck {
   }
 
   #judgeHeads(checkpoint: Checkpoint): void {
-    for (const head of this.#contradicted) this.#diverged(head);
     for (const head of this.#heads) {
-      if (this.#linked.has(head) || this.#contradicted.includes(head)) continue;
-      const { size } = head;
-      if (size > checkpoint.size) {
+      const { size, proof } = head;
+      if (this.#contradicted.includes(head)) this.#diverged(head);
+      else if (size > checkpoint.size) {
         this.#find({ code: "anchor-beyond", size, detail: `${checkpoint.size}` });
-        continue;
-      }
-      const proofs = this.#heads.flatMap((other) =>
-        other.size === size && other.proof ? [other.proof] : [],
-      );
-      const claim = {
-        first: size,
-        second: checkpoint.size,
-        firstRoot: head.root,
-        secondRoot: checkpoint.root,
-      };
-      if (proofs.length === 0) this.#find({ code: "anchor-unlinked", size });
-      else if (proofs.some((proof) => verifyConsistency({ ...claim, proof }))) this.#linked.add(head);
-      else this.#diverged(head);
+      } else if (!this.#linked.has(head)) this.#judgeByProof(head, checkpoint);
+      else if (proof && !continues(head, proof, checkpoint)) this.#find({ code: "proof", size });
     }
     this.report.anchors.linked = this.#linked.size;
     this.report.anchors.unknownKey = [...this.#linked].filter((head) => !head.known).length;
+  }
+
+  /** A head whose size lies in the part that is not here, except for its hashes. */
+  #judgeByProof(head: Head, checkpoint: Checkpoint): void {
+    const { size } = head;
+    const proofs = this.#heads.flatMap((other) => (other.size === size && other.proof ? [other.proof] : []));
+    if (proofs.length === 0) this.#find({ code: "anchor-unlinked", size });
+    else if (proofs.some((proof) => continues(head, proof, checkpoint))) this.#linked.add(head);
+    else this.#diverged(head);
   }
 
   #diverged({ size, note, known }: Head): void {
@@ -271,4 +267,9 @@ export class SectionCheck {
     }
     if (end < size) this.#find({ code: "entries-missing", seq: end, detail: `the tree has ${size}` });
   }
+}
+
+function continues(head: Head, proof: Buffer[], checkpoint: Checkpoint): boolean {
+  const roots = { firstRoot: head.root, secondRoot: checkpoint.root };
+  return verifyConsistency({ first: head.size, second: checkpoint.size, ...roots, proof });
 }
