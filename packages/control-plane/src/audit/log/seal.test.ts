@@ -1,4 +1,11 @@
-import { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from "@toban/verify";
+import {
+  consistencyProof,
+  inclusionProof,
+  leafHash,
+  treeRoot,
+  verifyConsistency,
+  verifyInclusion,
+} from "@toban/verify";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTasks } from "../../platform/tasks.ts";
@@ -145,8 +152,8 @@ describe("sealing", () => {
     sealed[0]! += await sealUp(replicas[0]!, ctx);
     const audited = await auditTheLog(log, ctx);
     await Promise.all(dbs.map((db) => db.close()));
-    expect(audited).toMatchObject({ events: 1_122, leaves: 1_122, queued: 0 });
-    expect(sealed.reduce((a, b) => a + b)).toBe(1_122);
+    expect(audited).toMatchObject({ events: 1_119, leaves: 1_119, queued: 0 });
+    expect(sealed.reduce((a, b) => a + b)).toBe(1_119);
     expect(replicas.flatMap((replica) => replica.guard.refusals())).toEqual([]);
   });
 
@@ -165,10 +172,16 @@ describe("sealing", () => {
 
   it("as a task drains a backlog of many transactions", async () => {
     await queueMany(t.db, ctx, 10_000);
+    const queued = async () => {
+      const rows = await t.db.tx(ctx, (tx) =>
+        tx.query<{ n: number }>("SELECT count(*) AS n FROM toban.audit_queue"),
+      );
+      return rows[0]!.n;
+    };
     const tasks = startTasks([sealTask(log)], ctx.clock, ctx.log);
     for (let left = 1; left > 0; ) {
       await new Promise((resolve) => setTimeout(resolve, 20));
-      left = (await auditTheLog(log, ctx)).queued;
+      left = await queued();
     }
     await tasks.stop();
     expect(tasks.status()[0]).toMatchObject({ failures: 0 });
@@ -201,7 +214,6 @@ describe("a source of hashes", () => {
     );
     const roots = await t.db.tx(ctx, async (tx) => {
       const leaves = await tx.query<{ leaf: Buffer }>("SELECT leaf FROM toban.audit_leaves ORDER BY seq");
-      const { leafHash, treeRoot } = await import("@toban/verify");
       const hashes = leaves.map((row) => leafHash(row.leaf));
       return { hashes, at: (size: number) => treeRoot(hashes.slice(0, size)) };
     });

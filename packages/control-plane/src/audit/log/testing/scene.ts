@@ -27,8 +27,9 @@ export type Scene = {
   close(): Promise<void>;
 };
 
-export async function createScene(db: TestDatabase["db"]): Promise<Scene> {
-  const home = await mkdtemp(path.join(tmpdir(), "toban-audit-"));
+/** A home of its own, or the one that another process has made. */
+export async function createScene(db: TestDatabase["db"], given?: string): Promise<Scene> {
+  const home = given ?? (await mkdtemp(path.join(tmpdir(), "toban-audit-")));
   const gauges: Gauges = {};
   return {
     home,
