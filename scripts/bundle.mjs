@@ -25,3 +25,21 @@ await build({
     },
   },
 });
+
+// The verifier in one file, so that it can be handed to an auditor who has nothing of Toban but a bundle and a Node.
+const verify = path.resolve(import.meta.dirname, "../packages/verify");
+await build({
+  configFile: false,
+  root: verify,
+  logLevel: "warn",
+  build: {
+    ssr: true,
+    outDir: "dist",
+    emptyOutDir: false,
+    minify: false,
+    rolldownOptions: {
+      input: path.join(verify, "dist/main.js"),
+      output: { entryFileNames: "toban-verify.mjs", banner: "#!/usr/bin/env node" },
+    },
+  },
+});

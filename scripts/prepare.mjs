@@ -95,11 +95,13 @@ export async function build({ types = false } = {}) {
       run(`building ${folder}`, node, [vite, "build", "--logLevel=warn"], { cwd: path.join(root, folder) }),
     );
   const releases = ["workloads/ringiflow/releases/build.mjs", "--out", "workloads/ringiflow/releases/built"];
-  const bundle = "packages/control-plane/dist/bundle/main.js";
-  const compiled = "packages/control-plane/tsconfig.tsbuildinfo";
+  const bundled = [
+    ["packages/control-plane/dist/bundle/main.js", "packages/control-plane/tsconfig.tsbuildinfo"],
+    ["packages/verify/dist/toban-verify.mjs", "packages/verify/tsconfig.tsbuildinfo"],
+  ];
   await Promise.all([
     run("compiling", node, compile).then(() => {
-      if (writtenAt(bundle) > writtenAt(compiled)) return undefined;
+      if (bundled.every(([bundle, compiled]) => writtenAt(bundle) > writtenAt(compiled))) return undefined;
       return run("bundling the command line", node, ["scripts/bundle.mjs"]);
     }),
     page("console", "packages/console"),
