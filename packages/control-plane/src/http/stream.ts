@@ -28,7 +28,7 @@ export function streamRoute(overview: (ctx: Ctx) => Promise<unknown>, periodMs =
 
     app.get(
       "/v1/stream",
-      { config: { operation: "overview.read" }, schema: { hide: true } },
+      { exposeHeadRoute: false, config: { operation: "overview.read" }, schema: { hide: true } },
       async (request, reply) => {
         reply.hijack();
         reply.raw.writeHead(200, {

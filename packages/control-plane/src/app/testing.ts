@@ -1,0 +1,74 @@
+import type { AddressInfo } from "node:net";
+import { createSessionCookie } from "../access/index.ts";
+import { createHttpServer } from "../http/index.ts";
+import { unavailable } from "../platform/errors.ts";
+import { createLogger } from "../platform/log.ts";
+import type { TestDatabase } from "../platform/testing.ts";
+import { apiRoutes, type RouteDeps } from "./routes.ts";
+
+/** Every route of the API on a real socket and a real database; what is outside of both fails when it is called. */
+export async function serveApi(
+  t: TestDatabase,
+  extra: Parameters<typeof createHttpServer>[0]["routes"] = [],
+) {
+  const absent = () => {
+    throw unavailable("absent", "Not part of this test.", "Nothing.");
+  };
+  const outside = new Proxy({ db: t.db }, { get: (target, name) => (name === "db" ? target.db : absent) });
+  const deps = new Proxy(
+    { db: t.db, rollout: outside, alerting: outside, proofs: outside, overview: async () => absent() },
+    { get: (target, name) => target[name as keyof typeof target] ?? absent },
+  ) as unknown as RouteDeps;
+  const server = await createHttpServer({
+    db: t.db,
+    log: createLogger("test", "silent"),
+    clock: t.ctx.clock,
+    newId: t.ctx.newId,
+    tenant: t.ctx.tenant,
+    cliToken: "cli",
+    ingestToken: "ingest",
+    cookieKey: "cookie",
+    consoleRoot: undefined,
+    readiness: async () => ({}),
+    routes: [...apiRoutes(deps), ...extra],
+    ingest: async () => {},
+  });
+  await server.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = server.server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    server,
+    /** By the CLI's token, as this person. */
+    as: (actor: string, tenant?: string) => ({
+      authorization: "Bearer cli",
+      "x-toban-actor": actor,
+      ...(tenant === undefined ? {} : { "x-tenant-id": tenant }),
+    }),
+    session: (actorId: string, isMachine = false) => ({
+      cookie: `toban-session=${createSessionCookie(t.ctx, "cookie", { actorId, isMachine })}`,
+      origin,
+    }),
+    /** The answer's head and text; a stream is left after its head. */
+    async ask(method: string, url: string, headers: Record<string, string> = {}, body?: unknown) {
+      const abort = new AbortController();
+      const response = await fetch(`${origin}${url}`, {
+        method,
+        headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: abort.signal,
+      });
+      const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
+      const text = isStream ? "" : await response.text();
+      if (isStream) abort.abort();
+      return { status: response.status, headers: response.headers, text, code: codeOf(text) };
+    },
+  };
+}
+
+function codeOf(text: string): string | undefined {
+  try {
+    return (JSON.parse(text) as { error?: { code?: string } }).error?.code;
+  } catch {
+    return undefined;
+  }
+}
