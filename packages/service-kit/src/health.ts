@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { maskText } from "./masking.ts";
+import { maskText } from "./masking/index.ts";
 
 export type ReadinessCheck = (signal: AbortSignal) => Promise<void> | void;
 export type CheckResult = { name: string; ok: boolean; reason?: string; durationMs: number };

@@ -4,7 +4,18 @@ export { answerOf, type Refusal, refuse, ServiceError } from "./errors.ts";
 export { FETCH_TIMEOUT_MS, type ServiceFetch, type ServiceFetchInit } from "./fetch.ts";
 export type { CheckResult, ReadinessCheck } from "./health.ts";
 export type { Logger } from "./log.ts";
-export { describeError, isSecretKey, MASK, maskLine, maskText, maskValue } from "./masking.ts";
+export {
+  createMasker,
+  describeError,
+  isSecretKey,
+  MASK,
+  type Masker,
+  type MaskerOptions,
+  maskField,
+  maskLine,
+  maskText,
+  maskValue,
+} from "./masking/index.ts";
 export type { Clock } from "./platform/system.ts";
 export { NO_TENANT } from "./request.ts";
 export {

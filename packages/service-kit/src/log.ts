@@ -2,7 +2,7 @@ import { trace } from "@opentelemetry/api";
 import { type Logger, pino } from "pino";
 import { correlationOf } from "./correlation.ts";
 import type { ServiceSettings } from "./environment.ts";
-import { describeError, maskLine } from "./masking.ts";
+import { describeError, maskLine } from "./masking/index.ts";
 import type { Clock } from "./platform/system.ts";
 
 export type { Logger } from "pino";

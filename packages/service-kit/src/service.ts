@@ -12,7 +12,7 @@ import { answerOf, type Refusal } from "./errors.ts";
 import { createFetch, type ServiceFetch } from "./fetch.ts";
 import { type ReadinessCheck, serveHealth } from "./health.ts";
 import { createLog, type Logger, type ServiceLog } from "./log.ts";
-import { maskText } from "./masking.ts";
+import { maskText } from "./masking/index.ts";
 import { type Clock, systemClock, systemId } from "./platform/system.ts";
 import { observeRequests, requestId, requestLogger } from "./request.ts";
 import { type EventStream, eventStreams } from "./sse.ts";

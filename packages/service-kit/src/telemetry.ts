@@ -24,7 +24,7 @@ import {
 import { AlwaysOnSampler, BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import type { ServiceSettings } from "./environment.ts";
 import type { LogSink } from "./log.ts";
-import { maskingSpans } from "./masking-spans.ts";
+import { maskingSpans } from "./masking/otel.ts";
 
 export type ServiceTelemetry = {
   tracer: Tracer;

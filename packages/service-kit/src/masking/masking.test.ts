@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { describeError, isSecretKey, MASK, maskLine, maskText, maskValue } from "./masking.ts";
+import { describeError, isSecretKey, MASK, maskLine, maskText, maskValue } from "./index.ts";
 
 const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U";
 

@@ -1,6 +1,6 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
-import { isSecretKey, MASK, maskText } from "./masking.ts";
+import { isSecretKey, MASK, maskText } from "./index.ts";
 
 /** Masks what a service wrote into a span, its events and its status, before any exporter sees it. */
 export function maskingSpans(): SpanProcessor {
