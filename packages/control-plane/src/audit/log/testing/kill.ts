@@ -65,7 +65,7 @@ export async function killInRounds(
       if (waited > 10_000) throw new Error("the sealer does nothing");
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    await new Promise((resolve) => setTimeout(resolve, random() * 60));
+    await new Promise((resolve) => setTimeout(resolve, random() * 100));
     const exited = once(sealer.child, "exit");
     sealer.child.kill("SIGKILL");
     await exited;
