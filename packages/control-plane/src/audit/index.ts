@@ -1,3 +1,5 @@
+export { exportRoutes } from "./export/export.routes.ts";
+export { type ExportDeps, exportBundle } from "./export/export.ts";
 export {
   type AnchorSettings,
   type AnchorSink,
@@ -25,4 +27,10 @@ export { pseudonymOf } from "./record/pseudonyms.ts";
 export { record } from "./record/record.ts";
 export { searchRoutes } from "./record/search.routes.ts";
 export { type AuditFilter, type AuditPage, type AuditRow, search, searchPage } from "./record/search.ts";
+export { type HoldView, holdRoutes } from "./retention/hold.routes.ts";
+export { openHold, releaseHold } from "./retention/hold.ts";
+export { pruneTask, type RetentionDeps } from "./retention/prune.task.ts";
+export { retentionRules } from "./retention/rules.ts";
 export { type AuditSignals, auditSignals, SIGNALS, type SignalEvent } from "./signals/index.ts";
+export { continuousTask, fullTask, requestVerification, type VerificationDeps } from "./verification/runs.ts";
+export { type VerificationView, verificationRoutes } from "./verification/verification.routes.ts";

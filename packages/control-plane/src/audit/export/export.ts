@@ -6,7 +6,12 @@ import { type BundleKeys, writeBundle } from "./bundle.ts";
 import { type ExportRange, type ExportRequest, isEverything, rangesOf } from "./ranges.ts";
 import { anyQueued, readQueued } from "./store-export.ts";
 
-export type ExportDeps = { db: Database; keys: BundleKeys };
+export type ExportDeps = {
+  db: Database;
+  keys: BundleKeys;
+  /** How long to wait for what was committed before to be sealed. Default 2,000. */
+  sealingMs?: number;
+};
 
 const SEALING_MS = 2_000;
 const LOOK_EVERY_MS = 50;
@@ -18,7 +23,7 @@ export async function exportBundle(
   ctx: Ctx,
   request: ExportRequest,
 ): Promise<{ ranges: ExportRange[]; chunks: AsyncGenerator<Buffer> }> {
-  await awaitSealing(deps.db, ctx);
+  await awaitSealing(deps.db, ctx, deps.sealingMs ?? SEALING_MS);
   const ranges = await rangesOf(deps.db, ctx, request);
   const reveal = request.reveal === true;
   await audit(deps.db, ctx, ranges, reveal, "started");
@@ -74,10 +79,10 @@ async function audit(
   });
 }
 
-async function awaitSealing(db: Database, ctx: Ctx): Promise<void> {
+async function awaitSealing(db: Database, ctx: Ctx, patienceMs: number): Promise<void> {
   const queued = await db.tx(ctx, (tx) => readQueued(tx, MOST_AWAITED));
   if (queued.length === 0) return;
-  const deadline = performance.now() + SEALING_MS;
+  const deadline = performance.now() + patienceMs;
   while (performance.now() < deadline && (await db.tx(ctx, (tx) => anyQueued(tx, queued)))) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
