@@ -8,7 +8,7 @@ import { openNote, splitNote } from "./note.ts";
 
 export type GivenAnchors = {
   notes: { note: string; where: string }[];
-  /** Places that should hold an anchor and do not. */
+  /** Lines that are neither an anchor nor JSON: what a crash left of an anchor in the middle of its writing. */
   unreadable: string[];
 };
 
@@ -46,31 +46,33 @@ async function filesIn(given: string): Promise<string[]> {
 
 async function loadFile(file: string, anchors: GivenAnchors): Promise<void> {
   let number = 0;
+  const lines: string[] = [];
   for await (const line of createInterface({
     input: createReadStream(file),
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
     const where = `${file}:${++number}`;
-    if (line === "") continue;
-    const note = noteOf(line);
-    if (note === undefined) anchors.unreadable.push(where);
-    else anchors.notes.push({ note, where });
+    // A sink that keeps objects has one for each note, as it was signed.
+    if (!line.startsWith("{") && lines.length === number - 1) lines.push(line);
+    else if (line !== "") addLine(line, where, anchors);
   }
+  if (lines.some((line) => line !== "")) anchors.notes.push({ note: `${lines.join("\n")}\n`, where: file });
 }
 
-function noteOf(line: string): string | undefined {
+function addLine(line: string, where: string, anchors: GivenAnchors): void {
   try {
     const { note } = JSON.parse(line);
-    return typeof note === "string" ? note : undefined;
+    // Other records may lie in the same folder.
+    if (typeof note === "string") anchors.notes.push({ note, where });
   } catch {
-    return undefined;
+    anchors.unreadable.push(where);
   }
 }
 
 /** The given anchors by class, as far as they are of the bundle's tenant. */
 export function sortAnchors(given: GivenAnchors, prefix: string, verifiers: readonly string[]) {
   const heads = new Map<string, Map<string, Head>>();
-  const unreadable = [...given.unreadable];
+  const unreadable: string[] = [];
   let others = 0;
   for (const { note, where } of given.notes) {
     const read = readAnchor(note, verifiers);

@@ -186,7 +186,11 @@ describe("anchors", () => {
       codes: ["anchor-unreadable"],
     });
     const half = { ...anchorsOf(headOf(log, 4)), unreadable: ["file:3"] };
-    expect(await judge(bundle, half)).toMatchObject({ exit: 3, codes: ["anchor-unreadable"] });
+    // What a crash leaves in the file of an honest sink; whoever can tear a line can as well remove it.
+    expect(await judge(bundle, half)).toMatchObject({
+      exit: 0,
+      notChecked: ["absent-classes", "torn-anchors"],
+    });
   });
 
   it("of other trees are of no use, and none of this tree is not enough", async () => {

@@ -77,6 +77,21 @@ describe("toban-verify", () => {
     expect(stdout).not.toContain("--anchors");
   });
 
+  it("takes anchors from the objects of a bucket, and from files that a crash has torn", () => {
+    mkdirSync(file("bucket"), { recursive: true });
+    writeFileSync(file("bucket/0000030"), headOf(log, 30));
+    writeFileSync(file("bucket/0000031"), headOf(log, 31));
+    const line = JSON.stringify({ at: "2026-11-20T10:00:00Z", note: headOf(log, 32) });
+    writeFileSync(file("torn.jsonl"), `${line.slice(0, 50)}\n${line}\n{"at":"x"}\n`);
+    const given = ["--anchors", file("bucket"), "--anchors", file("torn.jsonl")];
+    const { status, stdout } = run([file("good"), ...given]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("anchors 3/3");
+    expect(stdout).toContain("1 lines of the anchors' files");
+    writeFileSync(file("bucket/0000031"), headOf(log, 31).replace("31", "33"));
+    expect(run([file("good"), ...given])).toMatchObject({ status: 3 });
+  });
+
   it("speaks Japanese when the locale or the option says so", () => {
     expect(run([file("altered")], { lang: "ja_JP.UTF-8" }).stdout).toContain("封印された内容と異なります");
     expect(run([file("cut"), "--lang", "ja"]).stdout).toContain("不完全 (3)");

@@ -120,6 +120,10 @@ export function notCheckedText(note: NotChecked, language: Language): string {
       return ja
         ? `ほかのテナントやインストールのアンカー ${note.count} 件は使っていません。`
         : `${note.count} anchors of other tenants or installations were not used.`;
+    case "torn-anchors":
+      return ja
+        ? `アンカーのファイルに、書き込み途中で終わった行が ${note.count} 行あります。`
+        : `${note.count} lines of the anchors' files were not written to their end.`;
     case "unknown-key-anchors":
       return ja
         ? `一致したアンカーのうち ${note.count} 件は、知らない鍵で署名されています。`

@@ -22,7 +22,7 @@ export type NotChecked =
   | { code: "no-key" | "no-anchors" | "excerpt" }
   | { code: "absent-classes"; classes: string[] }
   | { code: "pruned" | "before" | "after" | "no-anchor-here"; class: string; entries: number }
-  | { code: "other-anchors" | "unknown-key-anchors"; count: number };
+  | { code: "other-anchors" | "torn-anchors" | "unknown-key-anchors"; count: number };
 
 export type Report = {
   format: typeof BUNDLE_FORMAT;
@@ -258,6 +258,8 @@ class BundleCheck {
         notes.push({ code: "no-anchor-here", class: name, entries: size });
       }
     }
+    const torn = this.#options.anchors?.unreadable.length ?? 0;
+    if (torn > 0) notes.push({ code: "torn-anchors", count: torn });
     if (this.#otherAnchors > 0) notes.push({ code: "other-anchors", count: this.#otherAnchors });
     const unknown = this.#sections.reduce((sum, { report }) => sum + report.anchors.unknownKey, 0);
     if (unknown > 0) notes.push({ code: "unknown-key-anchors", count: unknown });
