@@ -11,6 +11,7 @@ const KINDS: Record<number, ErrorKind> = {
 };
 
 const BUSY_MS = 5_000;
+const DOWNLOAD_MS = 3_600_000;
 /** Who follows something that goes on by itself waits this long for a control plane that is being restarted. */
 export const FOLLOW_MS = 60_000;
 
@@ -21,10 +22,17 @@ export type RunView = { id: string; state: string; reason?: string | null };
 export function apiClient(
   port: number,
   token: string,
-  options: { actor?: string | undefined; patienceMs?: number } = {},
+  options: { actor?: string | undefined; tenant?: string | undefined; patienceMs?: number } = {},
 ) {
-  const { actor = userInfo().username, patienceMs = 0 } = options;
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+  const { actor = userInfo().username, tenant, patienceMs = 0 } = options;
+  /** What `read` makes of a good answer. An answer that breaks off is none; only a refusal may come without a body of ours. */
+  const send = async <T>(
+    method: string,
+    path: string,
+    body: unknown,
+    read: (response: Response) => Promise<T>,
+    timeoutMs = 120_000,
+  ): Promise<T> => {
     let response: Response;
     let answer: unknown;
     try {
@@ -33,13 +41,13 @@ export function apiClient(
         headers: {
           authorization: `Bearer ${token}`,
           "x-toban-actor": actor,
+          ...(tenant === undefined ? {} : { "x-tenant-id": tenant }),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(120_000),
+        signal: AbortSignal.timeout(timeoutMs),
       });
-      // An answer that breaks off is none; only a refusal may come without a body of ours.
-      answer = response.ok ? await response.json() : await response.json().catch(() => ({}));
+      answer = response.ok ? await read(response) : await response.json().catch(() => ({}));
     } catch (cause) {
       throw unavailable(
         "control_plane_unreachable",
@@ -59,6 +67,8 @@ export function apiClient(
       },
     );
   };
+  const call = <T>(method: string, path: string, body?: unknown): Promise<T> =>
+    send(method, path, body, (response) => response.json() as Promise<T>);
   /** Reading changes nothing, so it is tried again while the control plane is busy or being restarted. */
   const get = async <T>(path: string, goneMs = patienceMs): Promise<T> => {
     const started = performance.now();
@@ -77,6 +87,11 @@ export function apiClient(
   return {
     get,
     post: <T>(path: string, body: unknown) => call<T>("POST", path, body),
+    patch: <T>(path: string, body: unknown) => call<T>("PATCH", path, body),
+    delete: <T>(path: string) => call<T>("DELETE", path),
+    /** For answers that are too large to be held: `read` takes the bytes as they come. */
+    download: <T>(path: string, read: (response: Response) => Promise<T>) =>
+      send("GET", path, undefined, read, DOWNLOAD_MS),
     /** Starts a rollout; `approve`: the person who deploys stands for it. The id of its run, or undefined when the version is live already. */
     async deploy(
       service: string,

@@ -46,6 +46,8 @@ export function authentication(options: HttpOptions, refused: RefusedSignIns) {
     const operation = request.routeOptions.config.operation!;
     const own = ctxOf(options, request, caller.actor);
     const asked = { ownTenant: options.tenant, tenant, credential: caller.credential, operation };
+    // A refusal answers with this one's correlation id.
+    request.ctx = own;
     request.access = await audited(options, own, asked, () => authorize(options.db, own, asked));
     request.ctx = { ...own, tenant };
   };

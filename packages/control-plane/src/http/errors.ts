@@ -31,7 +31,9 @@ export function answerErrors(app: FastifyInstance): void {
     if (kind === "unavailable") reply.header("retry-after", "1");
     // What went wrong inside is for the log, not for the client.
     if (kind === "bug") refusal.reason = "The control plane failed to answer this request.";
-    return reply.status(STATUS[kind]).send({ error: { ...refusal, correlationId: request.id } });
+    // The one that the audit record has.
+    const correlationId = request.ctx?.correlationId ?? request.id;
+    return reply.status(STATUS[kind]).send({ error: { ...refusal, correlationId } });
   });
 }
 
