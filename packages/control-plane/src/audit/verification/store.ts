@@ -195,8 +195,8 @@ export async function readVerification(tx: Tx, class_: AuditClass): Promise<Veri
 }
 
 export const listFailing = (tx: Tx) =>
-  tx.query<{ class: AuditClass }>(
-    "SELECT class FROM toban.audit_verifications WHERE failure IS NOT NULL ORDER BY class",
+  tx.query<{ class: AuditClass; failure: AuditFailure }>(
+    "SELECT class, failure FROM toban.audit_verifications WHERE failure IS NOT NULL ORDER BY class",
   );
 
 /** The progress of the continuous verification; a failure stays until a full verification has cleared it. */

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { notFound } from "../../platform/errors.ts";
 import { AUDIT_CLASSES } from "../record/event.ts";
-import { requestVerification, type VerificationDeps } from "./runs.ts";
+import { requestPass, requestVerification, type VerificationDeps } from "./runs.ts";
 import { listRuns, readRun, type VerificationRun } from "./store-runs.ts";
 
 const Refusal = z.object({ code: z.string(), reason: z.string(), remedy: z.string() });
@@ -42,6 +42,20 @@ export const verificationRoutes =
         },
       },
       ({ ctx }) => requestVerification(deps, ctx),
+    );
+    app.post(
+      "/v1/audit/verifications/pass",
+      {
+        config,
+        schema: {
+          summary: "Verify what is new and the next part of the old, now; with what is known to fail",
+          body: z.object({}),
+          response: { 200: Verification.pick({ failures: true }) },
+        },
+      },
+      async ({ ctx }) => ({
+        failures: (await requestPass(deps, ctx)).map((failure) => ({ tenant: ctx.tenant, ...failure })),
+      }),
     );
     app.get(
       "/v1/audit/verifications",
