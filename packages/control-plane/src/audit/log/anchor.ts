@@ -64,7 +64,7 @@ async function look(log: AuditLog, ctx: Ctx, whole: boolean): Promise<Due> {
 const cursors = new WeakMap<AnchorSink, string>();
 
 async function feed(log: AuditLog, sink: AnchorSink, due: Due[]): Promise<number> {
-  const started = performance.now();
+  const started = log.clock.now().getTime();
   const cursor = cursors.get(sink) ?? "";
   const order = [
     ...due.filter((one) => one.ctx.tenant > cursor),
@@ -73,7 +73,7 @@ async function feed(log: AuditLog, sink: AnchorSink, due: Due[]): Promise<number
   let anchored = 0;
   let error: string | undefined;
   await inLanes(order, LANES, async ({ ctx, heads, states }) => {
-    if (performance.now() - started > BUDGET_MS || (error !== undefined && !sink.isLocal)) return;
+    if (log.clock.now().getTime() - started > BUDGET_MS || (error !== undefined && !sink.isLocal)) return;
     const missing = heads.filter((head) => (sizeIn(states, sink, head) ?? -1) !== head.size);
     const kept: Head[] = [];
     for (const head of missing) {
