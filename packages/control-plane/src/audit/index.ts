@@ -1,3 +1,5 @@
+export { erasureRoutes } from "./erasure/erasure.routes.ts";
+export { createErasures, type Erasure, type Erasures } from "./erasure/index.ts";
 export { exportRoutes } from "./export/export.routes.ts";
 export { type ExportDeps, exportBundle } from "./export/export.ts";
 export {
