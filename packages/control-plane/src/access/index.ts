@@ -1,6 +1,7 @@
 export { type Access, assertMayDo, authorize, type Credential, recordDenial } from "./authorize.ts";
 export { isPersonId } from "./people/names.ts";
 export { erasePerson } from "./people/people.ts";
+export { withProofPerson } from "./people/proof-person.ts";
 export {
   isOfTheInstallation,
   isReading,
@@ -26,3 +27,4 @@ export { SYSTEM_TENANT } from "./tenants/names.ts";
 export { provisionOwnTenant, provisionTenant } from "./tenants/provision.ts";
 export { purgeTask } from "./tenants/purge.task.ts";
 export { listTenants, listTenantsWithRecords } from "./tenants/store.ts";
+export { openTombstones, replayDeletions } from "./tenants/tombstones.ts";

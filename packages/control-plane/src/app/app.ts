@@ -1,7 +1,13 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { connectAgent } from "@toban/agent";
-import { listTenants, provisionOwnTenant, purgeTask } from "../access/index.ts";
+import {
+  listTenants,
+  openTombstones,
+  provisionOwnTenant,
+  purgeTask,
+  replayDeletions,
+} from "../access/index.ts";
 import { alertTask, deliveryTask, lastEvaluation } from "../alerting/index.ts";
 import { auditSignals } from "../audit/index.ts";
 import { putDefinitionInForce } from "../commitments/index.ts";
@@ -71,6 +77,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const tenants = () => listTenants(db);
   const own = ctxFor(tenant);
   await provisionOwnTenant(db, own, operations.title.en);
+  const tombstones = openTombstones(path.join(config.home, "deleted-tenants.json"));
+  await replayDeletions(db, own, tombstones);
   await db.tx(own, (tx) => putDefinitionInForce(tx, own, environment, digest));
 
   const telemetry = await openTelemetryStore({
@@ -186,6 +194,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     readiness,
     routes: apiRoutes({
       db,
+      tombstones,
       overview,
       rollout,
       digestOf: async (service, version) => (await readRelease(config.releases, service, version)).digest,

@@ -76,8 +76,8 @@ beforeAll(async () => {
       await removePerson(tx, ctx, MACHINE, "gone");
     });
   }
-  await suspendTenant(t.db, t.ctx, "halted");
-  await deleteTenant(t.db, t.ctx, "dropped");
+  await suspendTenant(t, t.ctx, "halted");
+  await deleteTenant(t, t.ctx, "dropped");
   api = await serveApi(t);
   routes = api.server.operations;
 });

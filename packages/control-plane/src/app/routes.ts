@@ -11,6 +11,7 @@ import { runRoutes } from "../runs/index.ts";
 
 export type RouteDeps = Parameters<typeof commonRoutes>[0] &
   Parameters<typeof gateRoutes>[0] & {
+    tombstones?: Parameters<typeof accessRoutes>[0]["tombstones"];
     rollout: Parameters<typeof rolloutRoutes>[0];
     alerting: Parameters<typeof alertingRoutes>[0];
     proofs: Parameters<typeof commitmentRoutes>[0];

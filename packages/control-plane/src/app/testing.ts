@@ -16,8 +16,15 @@ export async function serveApi(
   };
   const outside = new Proxy({ db: t.db }, { get: (target, name) => (name === "db" ? target.db : absent) });
   const deps = new Proxy(
-    { db: t.db, rollout: outside, alerting: outside, proofs: outside, overview: async () => absent() },
-    { get: (target, name) => target[name as keyof typeof target] ?? absent },
+    {
+      db: t.db,
+      tombstones: undefined,
+      rollout: outside,
+      alerting: outside,
+      proofs: outside,
+      overview: async () => absent(),
+    },
+    { get: (target, name) => (name in target ? target[name as keyof typeof target] : absent) },
   ) as unknown as RouteDeps;
   const server = await createHttpServer({
     db: t.db,

@@ -4,38 +4,41 @@ import type { Database } from "../../platform/database.ts";
 import { conflict, notFound } from "../../platform/errors.ts";
 import { isTenantId } from "./names.ts";
 import { actAs, lockTenant, type TenantRow, updateState } from "./store.ts";
+import type { Tombstones } from "./tombstones.ts";
 
 /** Commitment SK-102: a deleted tenant can be brought back for 30 days, then its rows go. */
 export const KEPT_AFTER_DELETION_MS = 30 * 24 * 3_600_000;
+
+export type LifeDeps = { db: Database; tombstones?: Tombstones | undefined };
 
 type Change = Pick<TenantRow, "state" | "suspendedAt" | "deletedAt">;
 /** What becomes of the tenant; undefined when it is so already. @throws `conflict` */
 type Decide = (tenant: TenantRow, now: Date) => Change | undefined;
 
 /** Each is repeatable, and recorded in the tenant's own record and in that of the operator's tenant (`ctx`). */
-export const suspendTenant = (db: Database, ctx: Ctx, id: string) =>
-  change(db, ctx, id, "tenant.suspend", (tenant, now) => {
+export const suspendTenant = (deps: LifeDeps, ctx: Ctx, id: string) =>
+  change(deps, ctx, id, "tenant.suspend", (tenant, now) => {
     if (tenant.state === "deleted") throw deleted(id);
     if (tenant.state === "suspended") return undefined;
     return { state: "suspended", suspendedAt: now, deletedAt: null };
   });
 
-export const resumeTenant = (db: Database, ctx: Ctx, id: string) =>
-  change(db, ctx, id, "tenant.resume", (tenant) => {
+export const resumeTenant = (deps: LifeDeps, ctx: Ctx, id: string) =>
+  change(deps, ctx, id, "tenant.resume", (tenant) => {
     if (tenant.state === "deleted") throw deleted(id);
     if (tenant.state === "active") return undefined;
     return { state: "active", suspendedAt: null, deletedAt: null };
   });
 
-export const deleteTenant = (db: Database, ctx: Ctx, id: string) =>
-  change(db, ctx, id, "tenant.delete", (tenant, now) => {
+export const deleteTenant = (deps: LifeDeps, ctx: Ctx, id: string) =>
+  change(deps, ctx, id, "tenant.delete", (tenant, now) => {
     if (tenant.state === "deleted") return undefined;
     return { state: "deleted", suspendedAt: tenant.suspendedAt, deletedAt: now };
   });
 
 /** Back to what it was before its deletion. */
-export const undeleteTenant = (db: Database, ctx: Ctx, id: string) =>
-  change(db, ctx, id, "tenant.undelete", (tenant, now) => {
+export const undeleteTenant = (deps: LifeDeps, ctx: Ctx, id: string) =>
+  change(deps, ctx, id, "tenant.undelete", (tenant, now) => {
     if (tenant.state !== "deleted") return undefined;
     const endsAt = (tenant.deletedAt?.getTime() ?? 0) + KEPT_AFTER_DELETION_MS;
     if (tenant.isPurgeBegun || now.getTime() >= endsAt) {
@@ -50,7 +53,7 @@ export const undeleteTenant = (db: Database, ctx: Ctx, id: string) =>
   });
 
 async function change(
-  db: Database,
+  deps: LifeDeps,
   ctx: Ctx,
   id: string,
   action: string,
@@ -65,12 +68,13 @@ async function change(
   }
   if (!isTenantId(id)) throw missing(id);
   const inside = { ...ctx, tenant: id };
-  return db.tx(inside, async (tx) => {
+  const changed = await deps.db.tx(inside, async (tx) => {
     const tenant = await lockTenant(tx);
     if (!tenant || tenant.state === "purged") throw missing(id);
     const next = decide(tenant, ctx.clock.now());
     if (!next) return tenant;
     await updateState(tx, next);
+    if (tenant.state === "deleted") await deps.tombstones?.remove(id);
     const event = {
       class: "admin" as const,
       action,
@@ -83,6 +87,8 @@ async function change(
     await record(tx, ctx, event);
     return { ...tenant, ...next };
   });
+  if (changed.state === "deleted") await deps.tombstones?.put(id, changed.deletedAt!);
+  return changed;
 }
 
 const missing = (id: string) =>

@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Ctx } from "../../platform/ctx.ts";
-import type { Database } from "../../platform/database.ts";
-import { deleteTenant, resumeTenant, suspendTenant, undeleteTenant } from "./life.ts";
+import { deleteTenant, type LifeDeps, resumeTenant, suspendTenant, undeleteTenant } from "./life.ts";
 import { provisionTenant } from "./provision.ts";
 import { selectTenants, type TenantRow } from "./store.ts";
 
@@ -37,11 +36,11 @@ const view = (tenant: TenantRow) => ({
   purgedAt: text(tenant.purgedAt),
 });
 
-type Change = (db: Database, ctx: Ctx, id: string) => Promise<TenantRow>;
+type Change = (deps: LifeDeps, ctx: Ctx, id: string) => Promise<TenantRow>;
 
 /** The life of tenants. The permission table lets only the installation's own tenant do these. */
 export const tenantRoutes =
-  (deps: { db: Database }): FastifyPluginAsyncZod =>
+  (deps: LifeDeps): FastifyPluginAsyncZod =>
   async (app) => {
     const { db } = deps;
     app.get(
@@ -76,7 +75,7 @@ export const tenantRoutes =
         url: `/v1/tenants/:id${suffix}`,
         config: { operation: "tenant.write" },
         schema: { summary, params: Id, response: { 200: Tenant } },
-        handler: async ({ ctx, params }) => view(await work(db, ctx, params.id)),
+        handler: async ({ ctx, params }) => view(await work(deps, ctx, params.id)),
       });
     change("POST", "/suspend", "Stop a tenant: its people are refused, its tasks rest", suspendTenant);
     change("POST", "/resume", "End a suspension", resumeTenant);

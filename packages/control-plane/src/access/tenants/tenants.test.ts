@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { search } from "../../audit/index.ts";
@@ -7,6 +10,7 @@ import { deleteTenant, KEPT_AFTER_DELETION_MS, resumeTenant, suspendTenant, unde
 import { provisionOwnTenant, provisionTenant } from "./provision.ts";
 import { purgeTenants, receiptOf } from "./purge.task.ts";
 import { listTenants, listTenantsWithRecords, selectTenants } from "./store.ts";
+import { openTombstones, replayDeletions } from "./tombstones.ts";
 
 let t: TestDatabase;
 beforeAll(async () => {
@@ -113,40 +117,84 @@ describe("provisioning", () => {
 describe("the life of a tenant", () => {
   it("suspension and deletion take it from the tasks that act; its records are kept", async () => {
     await provision("life");
-    await suspendTenant(t.db, ctx, "life");
+    await suspendTenant(t, ctx, "life");
     expect(await listTenants(t.db)).not.toContain("life");
     expect(await listTenantsWithRecords(t.db)).toContain("life");
-    await resumeTenant(t.db, ctx, "life");
+    await resumeTenant(t, ctx, "life");
     expect(await listTenants(t.db)).toContain("life");
-    await deleteTenant(t.db, ctx, "life");
-    await deleteTenant(t.db, ctx, "life");
+    await deleteTenant(t, ctx, "life");
+    await deleteTenant(t, ctx, "life");
     expect(await listTenants(t.db)).not.toContain("life");
     expect(await listTenantsWithRecords(t.db)).toContain("life");
     for (const tenant of ["life", "acme"]) {
       expect(await events(tenant, "tenant.delete", "tenant/life")).toHaveLength(1);
     }
-    await expect(suspendTenant(t.db, ctx, "life")).rejects.toMatchObject({ code: "tenant_deleted" });
+    await expect(suspendTenant(t, ctx, "life")).rejects.toMatchObject({ code: "tenant_deleted" });
     await expect(provision("life")).rejects.toMatchObject({ code: "tenant_id_used" });
   });
 
   it("it comes back as it was until the 30th day", async () => {
     await provision("back");
-    await suspendTenant(t.db, ctx, "back");
-    await deleteTenant(t.db, ctx, "back");
+    await suspendTenant(t, ctx, "back");
+    await deleteTenant(t, ctx, "back");
     clock.advance(KEPT_AFTER_DELETION_MS - 1);
-    expect(await undeleteTenant(t.db, ctx, "back")).toMatchObject({ state: "suspended", deletedAt: null });
-    await deleteTenant(t.db, ctx, "back");
+    expect(await undeleteTenant(t, ctx, "back")).toMatchObject({ state: "suspended", deletedAt: null });
+    await deleteTenant(t, ctx, "back");
     clock.advance(KEPT_AFTER_DELETION_MS);
-    await expect(undeleteTenant(t.db, ctx, "back")).rejects.toMatchObject({ code: "tenant_purge_due" });
+    await expect(undeleteTenant(t, ctx, "back")).rejects.toMatchObject({ code: "tenant_purge_due" });
   });
 
   it("the own tenant cannot be stopped, and nobody else's id says anything", async () => {
     for (const change of [suspendTenant, deleteTenant]) {
-      await expect(change(t.db, ctx, "acme")).rejects.toMatchObject({ code: "own_tenant" });
+      await expect(change(t, ctx, "acme")).rejects.toMatchObject({ code: "own_tenant" });
       for (const id of ["never", "system", "'"]) {
-        await expect(change(t.db, ctx, id)).rejects.toMatchObject({ code: "tenant_not_found" });
+        await expect(change(t, ctx, id)).rejects.toMatchObject({ code: "tenant_not_found" });
       }
     }
+  });
+});
+
+describe("a database restored from a backup", () => {
+  const restored = (id: string) =>
+    t.db.tx({ tenant: id }, (tx) =>
+      tx.query("UPDATE toban.tenants SET state = 'active', deleted_at = NULL WHERE tenant_id = $1", [id]),
+    );
+  const tombstonesIn = async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "toban-tombstones-"));
+    return { file: path.join(folder, "deleted.json"), folder };
+  };
+
+  it("brings no deleted tenant back: it is deleted again from its day on, and goes when it is due", async () => {
+    const { file, folder } = await tombstonesIn();
+    const tombstones = openTombstones(file);
+    const deps = { db: t.db, tombstones };
+    for (const id of ["lost", "kept", "undone"]) await provision(id);
+    for (const id of ["lost", "undone"]) await deleteTenant(deps, ctx, id);
+    await undeleteTenant(deps, ctx, "undone");
+    const deletedAt = clock.now();
+    clock.advance(10 * DAY_MS);
+    await restored("lost");
+    expect(await replayDeletions(t.db, ctx, openTombstones(file))).toEqual(["lost"]);
+    expect(await replayDeletions(t.db, ctx, tombstones)).toEqual([]);
+    const states = await selectTenants(t.db);
+    expect(states.find(({ id }) => id === "lost")).toMatchObject({ state: "deleted", deletedAt });
+    for (const id of ["kept", "undone"]) expect(await stateOf(id)).toBe("active");
+    clock.advance(20 * DAY_MS);
+    expect(await purgeTenants({ db: t.db, own: ctx })).toContain("lost");
+    await rm(folder, { recursive: true });
+  });
+
+  it("a crash between database and file is made good; a damaged file is refused", async () => {
+    const { file, folder } = await tombstonesIn();
+    await provision("crashed");
+    await deleteTenant(t, ctx, "crashed");
+    await replayDeletions(t.db, ctx, openTombstones(file));
+    expect((await openTombstones(file).read()).get("crashed")).toEqual(clock.now());
+    await writeFile(file, '{"v":1,"deleted":{"crash');
+    await expect(replayDeletions(t.db, ctx, openTombstones(file))).rejects.toMatchObject({
+      code: "tombstones_damaged",
+    });
+    await rm(folder, { recursive: true });
   });
 });
 
@@ -154,7 +202,7 @@ describe("physical removal", () => {
   const purge = (batch = 3) => purgeTenants({ db: t.db, own: ctx, batch });
   const deleted = async (id: string) => {
     await provision(id);
-    await deleteTenant(t.db, ctx, id);
+    await deleteTenant(t, ctx, id);
   };
 
   it("day 29 keeps every row, day 30 removes them all and leaves a receipt; the id is never given again", async () => {
@@ -177,7 +225,7 @@ describe("physical removal", () => {
     expect(await purge()).not.toContain("goes");
     expect(await events("acme", "tenant.purge", "tenant/goes")).toHaveLength(1);
     await expect(provision("goes")).rejects.toMatchObject({ code: "tenant_id_used" });
-    await expect(undeleteTenant(t.db, ctx, "goes")).rejects.toMatchObject({ code: "tenant_not_found" });
+    await expect(undeleteTenant(t, ctx, "goes")).rejects.toMatchObject({ code: "tenant_not_found" });
     expect(await listTenantsWithRecords(t.db)).not.toContain("goes");
   });
 
@@ -198,7 +246,7 @@ describe("physical removal", () => {
     const left = await rowsOf("many");
     expect(left).not.toEqual(rows);
     expect(Object.keys(left)).not.toEqual(["tenants"]);
-    await expect(undeleteTenant(t.db, { ...ctx, clock: testClock() }, "many")).rejects.toMatchObject({
+    await expect(undeleteTenant(t, { ...ctx, clock: testClock() }, "many")).rejects.toMatchObject({
       code: "tenant_purge_due",
     });
     const finished = await Promise.all([purge(1), purge(1), purge(1)]);
@@ -247,7 +295,7 @@ describe("physical removal", () => {
       t.db.tx({ tenant }, (tx) => tx.query("SELECT toban.purge_tenant($1, $2, 10)", [before, at]));
     await provision("guarded");
     await expect(call("guarded", ago(30), now)).rejects.toMatchObject({ code: "TB004" });
-    await deleteTenant(t.db, t.ctx, "guarded");
+    await deleteTenant(t, t.ctx, "guarded");
     const later = new Date(now.getTime() + 31 * DAY_MS);
     await expect(call("guarded", now, now)).rejects.toMatchObject({ code: "TB004" });
     await expect(call("guarded", later, later)).rejects.toMatchObject({ code: "TB004" });
