@@ -26,6 +26,17 @@ export const BENCHES: Record<string, { program: string; goals: Record<string, Go
     program: "packages/control-plane/dist/app/start.bench.js",
     goals: { readySeconds: atMost(20), idleMegabytes: atMost(1536) },
   },
+  audit: {
+    program: "packages/control-plane/dist/audit/audit.bench.js",
+    goals: {
+      auditedRatio: atLeast(0.7),
+      chainRatio: atLeast(10),
+      verifyPerSecond: atLeast(60_000),
+      searchP95Ms: atMost(20),
+      killLost: atMost(0),
+      killDoubled: atMost(0),
+    },
+  },
   gate: {
     program: "packages/control-plane/dist/gate/gate.bench.js",
     goals: {

@@ -30,7 +30,7 @@ export const testKeys = {
 
 export type Planted = { size: number; frontier: Frontier; note: string; root: Buffer };
 
-const START_US = 1_790_000_000_000_000;
+export const START_US = 1_790_000_000_000_000;
 
 export type EventShape = { resource?: string; details?: Record<string, unknown>; sourceIp?: string | null };
 
