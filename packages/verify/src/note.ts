@@ -31,8 +31,22 @@ export function createSigningKey(name: string, seed: Uint8Array): SigningKey {
   return { name, id, privateKey, verifier: `${name}+${id}+${key.toString("base64")}` };
 }
 
+const MOST_PARSED = 64;
+/** Making a key costs as much as a signature, and the same few keys verify many notes. */
+const parsed = new Map<string, Verifier>();
+
 /** Throws a TypeError unless `text` is a verifier key of type Ed25519 whose id fits its name and key. */
 export function parseVerifier(text: string): Verifier {
+  let verifier = parsed.get(text);
+  if (verifier === undefined) {
+    verifier = readVerifier(text);
+    if (parsed.size >= MOST_PARSED) parsed.clear();
+    parsed.set(text, verifier);
+  }
+  return verifier;
+}
+
+function readVerifier(text: string): Verifier {
   // Base64 may contain a plus, so only the first two are separators.
   const [, name, id, base64] = /^([^+]*)\+([^+]*)\+(.*)$/s.exec(text) ?? [];
   if (name === undefined || id === undefined || base64 === undefined) {
