@@ -26,6 +26,7 @@ DECLARE
     ['alert_transitions', NULL],
     ['incidents', NULL],
     ['run_approvals', NULL],
+    ['erasures', NULL],
     ['releases', 'result']
   ];
   entry text[];

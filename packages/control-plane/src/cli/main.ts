@@ -31,6 +31,7 @@ const COMMANDS: Record<string, () => Promise<() => Command>> = {
   releases: async () => (await import("./releases.ts")).releasesCommand,
   runs: async () => (await import("./runs.ts")).runsCommand,
   audit: async () => (await import("./audit.ts")).auditCommand,
+  erasure: async () => (await import("./erasure.ts")).erasureCommand,
   tenants: async () => (await import("./tenants.ts")).tenantsCommand,
   people: async () => (await import("./people.ts")).peopleCommand,
   definition: async () => (await import("./definition.ts")).definitionCommand,

@@ -77,9 +77,11 @@ export async function complete(
   // Who asked stands in the details, as a pseudonym: as the actor, one who erases themselves would be named anew.
   const eraser: Ctx = { ...rest, actor: { kind: "task", id: "erasure" } };
   const row = await deps.db.tx(eraser, async (tx) => {
-    await insertErasure(tx, eraser, rowOf(entry));
-    const locked = (await lockErasure(tx, entry.id))!;
-    if (locked.completedAt !== null || (await hasOpenHold(tx))) return locked;
+    const isHeld = await hasOpenHold(tx);
+    // One that only the ledger knows gets its row with what completes it.
+    if (!isHeld) await insertErasure(tx, eraser, rowOf(entry));
+    const locked = (await lockErasure(tx, entry.id)) ?? rowOf(entry);
+    if (isHeld || locked.completedAt !== null) return locked;
     let removed = 0;
     for (const subject of subjects) removed += await erase(deps, tx, eraser, subject, eraser.clock.now());
     const completedAt = eraser.clock.now();
