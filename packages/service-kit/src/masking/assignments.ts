@@ -57,7 +57,7 @@ function valueAt(scan: Scan, kind: FieldKind, from: number): number {
   }
 }
 
-const SCHEME = /(?:basic|bearer|dpop|token|apikey|negotiate)(?: {1,8}|%20)/iy;
+const SCHEME = /(?:basic|bearer|dpop|token|apikey|negotiate|digest)(?: {1,8}|%20)/iy;
 
 function secretAt(scan: Scan, kind: FieldKind, from: number): number {
   const { folded } = scan;
@@ -68,7 +68,7 @@ function secretAt(scan: Scan, kind: FieldKind, from: number): number {
     const scheme = SCHEME.exec(folded);
     if (scheme && SCHEME.lastIndex < value.end) {
       start = SCHEME.lastIndex;
-      if (!value.quoted) value.end = endOfBare(folded, start);
+      if (!value.quoted && scheme[0].toLowerCase() !== "digest ") value.end = endOfBare(folded, start);
     }
   }
   const text = folded.slice(start, value.end);
@@ -81,12 +81,13 @@ function secretAt(scan: Scan, kind: FieldKind, from: number): number {
   return value.end;
 }
 
-const OPAQUE = /["'\\]{0,6}([\w+/=-]{16,128})(?![\w+/=-])/y;
+const LONGEST_KEY = 128;
+const OPAQUE = /["'\\]{0,6}([\w+/=-]{16,129})/y;
 
 function opaqueAt(scan: Scan, from: number): number {
   OPAQUE.lastIndex = from;
   const key = OPAQUE.exec(scan.folded)?.[1];
-  if (key === undefined || !isOpaque(key)) return from;
+  if (key === undefined || key.length > LONGEST_KEY || !isOpaque(key)) return from;
   add(scan, "secret", OPAQUE.lastIndex - key.length, OPAQUE.lastIndex, MASK);
   return OPAQUE.lastIndex;
 }
@@ -96,7 +97,7 @@ export const isOpaque = (text: string): boolean =>
   /^[\w+/=-]{16,}$/.test(text) && /\d/.test(text) && /[A-Za-z]/.test(text);
 
 const EMPTY =
-  /^(?:null|nil|none|undefined|true|false|nan|n\/a|na|empty|missing|required|optional|invalid|expired|unexpected|unknown|unset|set|not|no|must|should|is|was|are|has|cannot|can|the|a|an|for|of|to|in|from|with|does|failed|failure|ok|yes|redacted|masked|hidden|filtered|removed|string|number|boolean|object|(?:process\.)?env\.\w*|\*+|x{3,}|\.{3}|…+|-+|\$\{?[\w.-]*|%[A-Z_]+%|\{+|\[+|\(+)$/i;
+  /^(?:null|nil|none|undefined|true|false|nan|n\/a|na|empty|missing|disabled|enabled|blocked|allowed|denied|supported|shown|accepted|rejected|on|off|required|optional|invalid|expired|unexpected|unknown|unset|set|not|no|must|should|is|was|are|has|cannot|can|the|a|an|for|of|to|in|from|with|does|failed|failure|ok|yes|redacted|masked|hidden|filtered|removed|string|number|boolean|object|(?:process\.)?env\.\w*|\*+|x{3,}|\.{3}|…+|-+|\$\{?[\w.-]*|%[A-Z_]+%|\{+|\[+|\(+)$/i;
 const JAPANESE_PROSE =
   /^(?:[ぁ-ん]|必須|不明|なし|未設定|未入力|入力|変更|更新|有効|無効|期限|設定|空|正し|一致|再|英数|半角|全角|[0-9]{1,2}文字|大文字|小文字|定期|共有|誰|他|[ァ-ヶー]{3,}を|\S{1,12}(?:ください|ません|ました|です|ます|する|した))/;
 
@@ -146,7 +147,13 @@ const NEXT_FIELD = /[,;](?:[\s"'{[]|$|[A-Za-z_][\w .-]{0,32}[=:])/y;
 
 function endOfLine(folded: string, from: number): number {
   let at = from;
-  while (at < folded.length && !LINE_END.has(folded[at]!)) at += 1;
+  let inQuotes = false;
+  for (; at < folded.length; at += 1) {
+    const char = folded[at]!;
+    // Digest username="…", realm="…"
+    if (char === '"' && (inQuotes || folded[at - 1] === "=")) inQuotes = !inQuotes;
+    else if (LINE_END.has(char)) break;
+  }
   return at;
 }
 
@@ -168,15 +175,14 @@ const LONGEST_NAME = 40;
 function nameAt(scan: Scan, kind: "name" | "maybe-name", from: number): number {
   const { text, folded } = scan;
   let start = from;
+  if (folded.startsWith(MASK, from)) return from;
   while (start < from + 8 && /["'\\「]/.test(folded[start] ?? "")) start += 1;
   const window = text.slice(start, start + LONGEST_NAME);
   NAME_END.lastIndex = 0;
-  const stop = NAME_END.exec(fromWide(window))?.index ?? window.length;
+  const stop = NAME_END.exec(folded.slice(start, start + LONGEST_NAME))?.index ?? window.length;
   const name = nameIn(window.slice(0, stop), kind === "name", start > from);
   if (name === undefined) return from;
   const begin = start + window.indexOf(name);
   add(scan, "name", begin, begin + name.length, maskedName(name));
   return begin + name.length;
 }
-
-const fromWide = (window: string) => window.replace(/[，；（）｛｝［］＆／＝：＜＞]/g, ",");

@@ -42,13 +42,13 @@ function isRemote(folded: string, start: number, local: string, end: number): bo
 const POSTAL_MARK = /(?<=〒 ?)\d{3}[- ]?\d{4}(?!\d)/g;
 const POSTAL_WORD =
   /(?<=(?:郵便番号|postal[ _-]?code|post[ _-]?code|zip[ _-]?code|zip)["'\\]{0,4}(?:は|[\])」】])?[ \t]{0,3}[:=]?[ \t]{0,3}["'\\]{0,4})\d{3}-?\d{4}(?![\d-])/gi;
-const POSTAL_HINT = /〒|郵便|postal|post[ _-]?code|zip/i;
+const POSTAL_HINT = /zip|post/i;
 /** 123-4567 right before the name of a prefecture. */
 const POSTAL_ADDRESS = /(?<![\d-])\d{3}-\d{4}(?=[ ]{0,2}(?:北海道|東京都|京都府|大阪府|[一-龥]{2,3}県))/g;
 
 export function postalCodes(scan: Scan, wide: boolean): void {
   if (wide) everyPostal(scan, POSTAL_ADDRESS);
-  if (!POSTAL_HINT.test(scan.folded)) return;
+  if (!wide && !POSTAL_HINT.test(scan.folded)) return;
   everyPostal(scan, POSTAL_MARK);
   everyPostal(scan, POSTAL_WORD);
 }

@@ -1,5 +1,15 @@
 /** What a text can contain at all. One cheap pass decides which detectors look at it. */
-export const HINT = { at: 1, label: 2, digits: 4, long: 8, wide: 16, capitals: 32, scheme: 64 } as const;
+export const HINT = {
+  at: 1,
+  label: 2,
+  digits: 4,
+  long: 8,
+  wide: 16,
+  capitals: 32,
+  scheme: 64,
+  command: 128,
+  iban: 256,
+} as const;
 
 const OTHER = 0;
 const DIGIT = 1;
@@ -15,7 +25,7 @@ for (const sign of "-(). +") CLASS[sign.charCodeAt(0)] = JOINT;
 for (const sign of ":=@%") CLASS[sign.charCodeAt(0)] = SIGN;
 
 /** A number with fewer digits is nobody's. */
-const LEAST_DIGITS = 6;
+const LEAST_DIGITS = 7;
 /** No key has a shorter run of letters and digits; shorter secrets stand behind a word. */
 const LEAST_RUN = 12;
 
@@ -47,10 +57,12 @@ export function hintsOf(text: string): number {
       if (run >= LEAST_RUN) hints |= HINT.long;
     } else if (kind === DIGIT) {
       run += 1;
+      if (before === UPPER && isUpper(text.charCodeAt(at - 2))) hints |= HINT.iban;
+      if (before === LOWER || before === UPPER) digits = -99;
       if (++digits >= LEAST_DIGITS) hints |= HINT.digits;
       if (run >= LEAST_RUN) hints |= HINT.long;
     } else if (kind === JOINT) {
-      if (code === 45 && text.charCodeAt(at + 1) === 45) hints |= HINT.label | HINT.long;
+      if (code === 45) hints |= dashHints(text.charCodeAt(at - 1), text.charCodeAt(at + 1), words);
       if (code === 32 || code === 40) run = 0;
     } else {
       digits = 0;
@@ -58,11 +70,19 @@ export function hintsOf(text: string): number {
       if (kind === SIGN) {
         if (code === 64 || (code === 37 && text.charCodeAt(at + 1) === 52)) hints |= HINT.at;
         else if (code !== 37) hints |= HINT.label;
-      } else if (code === 39) hints |= HINT.label;
+      } else if (code === 39) hints |= HINT.command;
     }
     before = kind;
   }
   return hints;
 }
 
+/** `--password`, `-u user:…`, `-----BEGIN`; Tanaka-san. */
+function dashHints(before: number, after: number, words: number): number {
+  if (after === 45) return HINT.command | HINT.long;
+  if (before === 32 && (after === 117 || after === 112)) return HINT.command;
+  return words > 0 && (after === 115 || after === 107) ? HINT.capitals : 0;
+}
+
+const isUpper = (code: number) => code >= 65 && code <= 90;
 const isSchemeLetter = (code: number) => code === 98 || code === 100;

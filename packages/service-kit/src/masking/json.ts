@@ -66,7 +66,10 @@ class Walk {
   }
 
   private open(object: boolean): void {
-    if (this.isSecret()) return this.replace(this.at, this.endOfNested(), JSON.stringify(MASK));
+    if (this.isSecret()) {
+      this.replace(this.at, this.endOfNested(), JSON.stringify(MASK));
+      return;
+    }
     this.objects.push(object);
     this.kinds.push(object ? undefined : this.kind);
     this.isKey = object;

@@ -57,7 +57,16 @@ function nameAt(text: string, at: number): Found | undefined {
   return undefined;
 }
 
+/** What a title begins with; most characters are passed over by this alone. */
+const TITLE_START = new Set(
+  ` \u3000さ様殿氏く君ち先${TITLES.split("|")
+    .map((title) => title[0])
+    .join("")}`,
+);
+const GIVEN_START = new Set([...GIVEN_FIRST, ...[...GIVEN_NAMES].map((name) => name[0]!)]);
+
 function ends(expression: RegExp, text: string, at: number): boolean {
+  if (!TITLE_START.has(text[at]!)) return false;
   expression.lastIndex = at;
   return expression.test(text);
 }
@@ -66,13 +75,14 @@ function ends(expression: RegExp, text: string, at: number): boolean {
 function givenAt(text: string, at: number, shortSurname: boolean, free: boolean): number {
   const spaced = isBlank(text.charCodeAt(at));
   const start = spaced ? at + 1 : at;
+  if (!GIVEN_START.has(text[start]!)) return at;
   let run = 0;
   while (run < 6 && isHan(text.charCodeAt(start + run))) run += 1;
   if (run === 0) return spaced && free ? kanaGiven(text, start, at) : at;
   if (shortSurname && !spaced && !free) return at;
   for (let length = Math.min(3, run); length > 0; length -= 1) {
     const given = text.slice(start, start + length);
-    if (length === 1 && (shortSurname || !GIVEN_NAMES.has(given))) continue;
+    if (length === 1 && ((shortSurname && !spaced) || !GIVEN_NAMES.has(given))) continue;
     if (!isGiven(given)) continue;
     if (run === length || ends(HONORIFIC, text, start + length)) return start + length;
   }
@@ -95,7 +105,7 @@ function kanaGiven(text: string, start: number, at: number): number {
 
 function isGiven(given: string): boolean {
   if (GIVEN_NAMES.has(given)) return true;
-  if (given.length < 2 || WORDS_LIKE_NAMES.has(given)) return false;
+  if (given.length < 2 || WORDS_LIKE_NAMES.has(given.slice(-2))) return false;
   const last = given.at(-1)!;
   if (!GIVEN_FIRST.has(given[0]!) || !GIVEN_LAST.has(last)) return false;
   return given.length === 2 || GIVEN_FIRST.has(given[1]!) || GIVEN_LAST.has(given[1]!);
@@ -138,7 +148,7 @@ function kanaSurname(word: string): string | undefined {
 }
 
 const POLITE =
-  /(?<![A-Za-z])(?:Mr|Mrs|Ms|Dr|Prof)\.? ([A-Z][a-z'’]{1,20}(?:[ -][A-Z][a-z]{1,20}){0,2})(?![A-Za-z])/g;
+  /(?<![A-Za-z])(?:Mr|Mrs|Ms|Dr|Prof)(\.?) ((?!Mrs?\b|Ms\b|Dr\b|Prof\b)[A-Z][a-z'’]{1,20}(?:[ -][A-Z][a-z]{1,20}){0,2})(?![A-Za-z])/g;
 const SAN = /(?<![A-Za-z])([A-Z][a-z]{1,20})(?=-(?:san|sama|kun|sensei)(?![a-z]))/g;
 const PAIR = /(?<![\w.@/-])([A-Z][A-Za-z]{1,14})(,? (?:[A-Z]\.? )?)([A-Z][A-Za-z'’]{1,20})(?![\w@/-])/g;
 
@@ -148,8 +158,12 @@ export function latinNames(scan: Scan): void {
   for (const expression of [POLITE, SAN]) {
     expression.lastIndex = 0;
     for (let match = expression.exec(text); match; match = expression.exec(text)) {
-      const start = match.index + match[0].lastIndexOf(match[1]!);
-      add(scan, "name", start, start + match[1]!.length, maskedName(match[1]!));
+      const [all, dot, polite] = match;
+      const name = polite ?? dot!;
+      // Without a dot, `Mr` and a word may be a title of anything.
+      if (dot === "" && !ENGLISH_SURNAMES.has(name.split(/[ -]/).at(-1)!.toLowerCase())) continue;
+      const start = match.index + all.lastIndexOf(name);
+      add(scan, "name", start, start + name.length, maskedName(name));
     }
   }
   PAIR.lastIndex = 0;

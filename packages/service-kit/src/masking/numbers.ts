@@ -84,9 +84,9 @@ const BRAND = /^(?:4|5[1-5]|2[2-7]|3[0-9]|6)/;
 export function isLuhn(digits: string): boolean {
   let sum = 0;
   for (let index = 0; index < digits.length; index += 1) {
-    let digit = digits.charCodeAt(digits.length - 1 - index) - 48;
-    if (index % 2 === 1 && (digit *= 2) > 9) digit -= 9;
-    sum += digit;
+    const digit = digits.charCodeAt(digits.length - 1 - index) - 48;
+    const weighed = index % 2 === 1 ? digit * 2 : digit;
+    sum += weighed > 9 ? weighed - 9 : weighed;
   }
   return sum % 10 === 0;
 }

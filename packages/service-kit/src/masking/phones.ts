@@ -1,7 +1,7 @@
 import { add, type Scan } from "./spans.ts";
 
 const GAP = "(?:\\) ?-? ?| ?-\\(? ?| ?\\( ?| |\\.)";
-const START = /(?<![0-9A-Za-z_*$¥￥])(?:\+ ?|%2B)?\(?(?=\d)/g;
+const START = /(?<![0-9A-Za-z_*$¥￥])(?:\+ ?|%2B)?\(?(?=[\d][\d() .-]{7})/g;
 const GROUPS = new RegExp(
   `(\\d{1,13})(?:(${GAP})(\\d{1,9}))?(?:(${GAP})(\\d{1,8}))?(?:(${GAP})(\\d{1,8}))?(?:(${GAP})(\\d{1,4}))?`,
   "y",
@@ -28,6 +28,8 @@ export function phones(scan: Scan): void {
   }
 }
 
+/** Without the zero and the code of the country. */
+const LEAST_DIGITS = 9;
 const isDigit = (code: number) => code >= 48 && code <= 57;
 
 function phoneAt(scan: Scan, start: number, digitsAt: number, lead: string): number {
@@ -46,7 +48,9 @@ function phoneAt(scan: Scan, start: number, digitsAt: number, lead: string): num
     gaps.push(match[index]!);
     groups.push(match[index + 1]!);
   }
-  for (let count = groups.length; count > 0; count -= 1) {
+  let total = groups.reduce((sum, group) => sum + group.length, 0);
+  for (let count = groups.length; count > 0 && total >= LEAST_DIGITS; count -= 1) {
+    if (count < groups.length) total -= groups[count]!.length;
     const length = joinedLength(groups, gaps, count);
     const end = digitsAt + length;
     if (!endsThere(folded, end)) continue;
@@ -90,7 +94,7 @@ function endsThere(folded: string, end: number): boolean {
 
 function isAsked(folded: string, start: number, end: number): boolean {
   return (
-    ASKED.test(folded.slice(Math.max(0, start - 28), start)) || ANSWERED.test(folded.slice(end, end + 12))
+    ASKED.test(folded.slice(Math.max(0, start - 20), start)) || ANSWERED.test(folded.slice(end, end + 12))
   );
 }
 

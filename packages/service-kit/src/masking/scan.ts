@@ -11,7 +11,7 @@ import { applySpans, type Kind, type Scan } from "./spans.ts";
 
 export type Count = (kind: Kind) => void;
 
-const { at, label, digits, long, wide, capitals, scheme } = HINT;
+const { at, label, digits, long, wide, capitals, scheme, command, iban } = HINT;
 
 /** One text, masked. Detectors only look where the text has what they look for. */
 export function maskedText(text: string, roster?: Roster, count?: Count, secretsOnly = false): string {
@@ -35,7 +35,7 @@ function secrets(scan: Scan, hints: number, isWide: boolean): void {
   if (hints & at) urlPasswords(scan);
   if (hints & scheme) bearerTokens(scan);
   if (hints & (label | wide)) assignments(scan, isWide);
-  if (hints & label) commandSecrets(scan);
+  if (hints & command) commandSecrets(scan);
 }
 
 function personal(scan: Scan, hints: number, isWide: boolean, roster: Roster | undefined): void {
@@ -45,7 +45,7 @@ function personal(scan: Scan, hints: number, isWide: boolean, roster: Roster | u
     numbers(scan);
     postalCodes(scan, isWide);
   }
-  if (hints & long) ibans(scan);
+  if (hints & iban) ibans(scan);
   if (isWide) japaneseNames(scan);
   if (hints & capitals) latinNames(scan);
   if (roster) rosterNames(scan, roster);

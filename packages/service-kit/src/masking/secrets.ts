@@ -46,9 +46,9 @@ const KNOWN = new RegExp(
   "g",
 );
 const HOOK =
-  /(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/webhooks\/)[\w/-]{8,}/g;
+  /(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/webhooks\/)([\w/-]{8,})/g;
 const QUERY =
-  /(?<=[?&](?:sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|code|key|auth|assertion|ticket)=)[^\s&"'#\\<>)]{16,}/gi;
+  /[?&](?:sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|code|key|auth|assertion|ticket)=([^\s&"'#\\<>)]{16,})/gi;
 
 export function knownSecrets(scan: Scan): void {
   every(KNOWN, scan);
@@ -56,7 +56,7 @@ export function knownSecrets(scan: Scan): void {
   if (scan.text.includes("=")) every(QUERY, scan);
 }
 
-const ORACLE = /(?<=jdbc:oracle:thin:[^\s/@]{1,64}\/)[^\s/@]{1,256}(?=@)/g;
+const ORACLE = /jdbc:oracle:thin:[^\s/@]{1,64}\/([^\s/@]{1,256})(?=@)/g;
 
 /** `postgres://app:…@db`: what stands between the user and the host. */
 export function urlPasswords(scan: Scan): void {
@@ -101,24 +101,21 @@ function isUserAndPassword(token: string): boolean {
 
 const COMMANDS = [
   // curl -u user:password
-  /(?<=(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}["']?[^\s:"'/]{1,64}:)[^\s"'/\\[][^\s"'\\]{0,255}/g,
-  /(?<=\s--?(?:password|passwd|passphrase|token|secret|api-?key|access-token|client-secret|auth-token)(?: {1,3}|=)["']?)[^\s"'\\[-][^\s"'\\]{0,255}/gi,
-  /(?<=\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,120}\s-p)[^\s"'\\[-][^\s"'\\]{0,255}/g,
-  /(?<=\bsshpass\s{1,3}-p\s{0,3}["']?)[^\s"'\\[][^\s"'\\]{0,255}/g,
+  /(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}["']?[^\s:"'/]{1,64}:([^\s"'/\\[][^\s"'\\]{0,255})/g,
+  /(?:^|\s)--?(?:password|passwd|passphrase|token|secret|api-?key|access-token|client-secret|auth-token)(?: {1,3}|=)["']?([^\s"'\\[-][^\s"'\\]{0,255})/gi,
+  /\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,120}?\s-p([^\s"'\\[-][^\s"'\\]{0,255})/g,
+  /\bsshpass\s{1,3}-p\s{0,3}["']?([^\s"'\\[][^\s"'\\]{0,255})/g,
   // CREATE USER … IDENTIFIED BY '…', ALTER ROLE … PASSWORD '…'
-  /(?<=\b(?:identified by|password)\s{1,3}')[^'\n[][^'\n]{0,255}(?=')/gi,
+  /\b(?:identified by|password)\s{1,3}'([^'\n[][^'\n]{0,255})(?=')/gi,
 ];
-const COMMAND_WORDS = /(?<![\w-])-u|--|mysql|mariadb|sshpass|identified by|password\s+'/i;
-
 export function commandSecrets(scan: Scan): void {
-  if (!COMMAND_WORDS.test(scan.text)) return;
   for (const expression of COMMANDS) every(expression, scan);
 }
 
 function every(expression: RegExp, scan: Scan): void {
   expression.lastIndex = 0;
   for (let match = expression.exec(scan.text); match; match = expression.exec(scan.text)) {
-    if (match[0] === "") expression.lastIndex += 1;
-    else add(scan, "secret", match.index, match.index + match[0].length, MASK);
+    const end = match.index + match[0].length;
+    add(scan, "secret", end - (match[1] ?? match[0]).length, end, MASK);
   }
 }

@@ -41,9 +41,20 @@ function settle(found: Span[]): Span[] {
   for (const span of ordered) {
     const last = settled.at(-1);
     if (!last || span.start >= last.end) settled.push(span);
-    else if (span.end > last.end) {
-      settled[settled.length - 1] = { ...last, end: span.end, text: MASK };
-    }
+    else settled[settled.length - 1] = together(last, span);
   }
   return settled;
+}
+
+/** Two spans that share a part. What only looks like an e-mail address gives way to the password inside of it. */
+function together<S extends Span & { rank: number }>(one: S, other: S): S {
+  const [winner, loser] = one.rank <= other.rank ? [one, other] : [other, one];
+  const contained = loser.start >= winner.start && loser.end <= winner.end;
+  if (contained || loser.kind === "email") return winner;
+  return {
+    ...winner,
+    start: Math.min(one.start, other.start),
+    end: Math.max(one.end, other.end),
+    text: MASK,
+  };
 }
