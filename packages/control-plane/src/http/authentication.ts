@@ -48,7 +48,8 @@ export function authentication(options: HttpOptions, refused: RefusedSignIns) {
     const asked = { ownTenant: options.tenant, tenant, credential: caller.credential, operation };
     // A refusal answers with this one's correlation id.
     request.ctx = own;
-    request.access = await audited(options, own, asked, () => authorize(options.db, own, asked));
+    request.authorizeAgain = () => audited(options, own, asked, () => authorize(options.db, own, asked));
+    request.access = await request.authorizeAgain();
     request.ctx = { ...own, tenant };
   };
 }

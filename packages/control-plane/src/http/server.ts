@@ -60,6 +60,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   });
   app.decorateRequest("ctx", null as unknown as Ctx);
   app.decorateRequest("access", null as unknown as Access);
+  app.decorateRequest("authorizeAgain", null as unknown as () => Promise<Access>);
 
   app.get("/health/live", { schema: { hide: true } }, () => ({ status: "ok" }));
   app.get("/health/ready", { schema: { hide: true } }, async (_request, reply) => {
