@@ -50,9 +50,9 @@ describe("refused sign-ins", () => {
     await refused.close();
     expect(await attempts()).toBe(10_000);
     const written = await events();
-    expect(written.length).toBeLessThanOrEqual(5);
-    // Many places: none of them is named.
-    expect(written.find((event) => Number(event.details.attempts) === 2_500)?.sourceIp).toBeNull();
+    // At most ten a second, however slow the machine is: a two-hundredth.
+    expect(written.length).toBeLessThanOrEqual(50);
+    expect(written.every((event) => event.sourceIp !== null)).toBe(true);
   });
 
   it("while the database is away they wait, and none is lost", async () => {

@@ -13,13 +13,15 @@ export type RefusedSignIns = {
   close(): Promise<void>;
 };
 
-type Waiting = { ctx: Ctx; refused: RefusedSignIn; attempts: number; sources: Set<string | undefined> };
+type Waiting = { ctx: Ctx; refused: RefusedSignIn; attempts: number };
 
 const PAUSE_MS = 1_000;
+const MOST_EVENTS = 8;
 
 /**
- * Audits refused sign-ins. The first one at once; those of the next second, of one method and code, as one event that
- * says how many they were: a flood fills neither the database nor the log.
+ * Audits refused sign-ins. The first one at once; those of the next second, of one method, code and address, as one
+ * event that says how many they were: a flood fills neither the database nor the log. When there are more than eight
+ * kinds, the others share an event by method and code, which has the address of the first of them.
  */
 export function refusedSignIns(db: Database): RefusedSignIns {
   const waiting = new Map<string, Waiting>();
@@ -28,15 +30,12 @@ export function refusedSignIns(db: Database): RefusedSignIns {
   let writing: Promise<void> = Promise.resolve();
 
   const add = (found: Waiting) => {
-    const key = JSON.stringify([found.ctx.tenant, found.refused.method, found.refused.code]);
+    const kind = [found.ctx.tenant, found.refused.method, found.refused.code];
+    const exact = JSON.stringify([...kind, found.ctx.sourceIp]);
+    const key = waiting.has(exact) || waiting.size < MOST_EVENTS ? exact : JSON.stringify(kind);
     const known = waiting.get(key);
-    if (!known) {
-      waiting.set(key, found);
-      return;
-    }
-    known.attempts += found.attempts;
-    // Two are enough to know that it was not one.
-    for (const source of found.sources) if (known.sources.size < 2) known.sources.add(source);
+    if (known) known.attempts += found.attempts;
+    else waiting.set(key, found);
   };
 
   async function flush(): Promise<void> {
@@ -65,7 +64,7 @@ export function refusedSignIns(db: Database): RefusedSignIns {
 
   return {
     note(ctx, refused) {
-      add({ ctx, refused, attempts: 1, sources: new Set([ctx.sourceIp]) });
+      add({ ctx, refused, attempts: 1 });
       if (!isPausing) begin();
     },
     async close() {
@@ -76,11 +75,9 @@ export function refusedSignIns(db: Database): RefusedSignIns {
   };
 }
 
-async function write(db: Database, { ctx, refused, attempts, sources }: Waiting): Promise<void> {
-  const { sourceIp, ...elsewhere } = ctx;
-  const from: Ctx = sources.size > 1 || sourceIp === undefined ? elsewhere : ctx;
-  await db.tx(from, (tx) =>
-    record(tx, from, {
+async function write(db: Database, { ctx, refused, attempts }: Waiting): Promise<void> {
+  await db.tx(ctx, (tx) =>
+    record(tx, ctx, {
       class: "auth",
       action: "session.refuse",
       resource: "console/sign-in",

@@ -84,6 +84,23 @@ export function proofsOf(parts: Parts): Proofs {
   };
 }
 
+function ownApi(port: number, token: string): ProofSystem["api"] {
+  return async ({ method = "GET", path, body, headers }) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body && { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      redirect: "manual",
+      signal: AbortSignal.timeout(30_000),
+    });
+    return { status: response.status, body: Buffer.from(await response.arrayBuffer()) };
+  };
+}
+
 function proofSystem({ config, operations, db, telemetry, agent, secrets, rollout }: Parts): ProofSystem {
   return {
     operations,
@@ -93,6 +110,7 @@ function proofSystem({ config, operations, db, telemetry, agent, secrets, rollou
     telemetry,
     observe: async () => (await agent.state()).services,
     secret: secrets.get,
+    api: ownApi(config.port, secrets.get("cli-token") ?? ""),
     async command(service, command, timeoutMs) {
       const observed = await agent.getService(service);
       const [version] = Object.entries(observed.weights).find(([, weight]) => weight > 0) ?? [

@@ -1,4 +1,5 @@
 import type { Proof } from "@toban/definition";
+import { auditProofs } from "./audit.ts";
 import { definitionProofs } from "./definition.ts";
 import { deliveryProofs } from "./delivery.ts";
 import { eventProofs } from "./events.ts";
@@ -14,4 +15,5 @@ export const proofs: Proof[] = [
   ...eventProofs,
   ...deliveryProofs,
   ...gateProofs,
+  ...auditProofs,
 ];

@@ -1,6 +1,10 @@
 import type { ProofKind } from "../proof-kind.ts";
 import { alertBoundary, alertBoundaryOfLimit } from "./alerts.ts";
 import { auditFields, auditReconstruction } from "./audit.ts";
+import { auditPrivilegeAlert, auditSignInAlert } from "./audit-alerts.ts";
+import { auditAppendOnly, auditTamperEvident } from "./audit-log.ts";
+import { auditReading } from "./audit-reading.ts";
+import { auditRetention } from "./audit-retention.ts";
 import { telemetryCrossReference } from "./cross-reference.ts";
 import { alertLinks, environmentApproval, runbookCoverage } from "./definition.ts";
 import { gateDueTimes, gateSbom, gateSeeded } from "./gate.ts";
@@ -23,8 +27,14 @@ const kinds = [
   alertBoundary,
   alertBoundaryOfLimit,
   alertLinks,
+  auditAppendOnly,
   auditFields,
+  auditPrivilegeAlert,
+  auditReading,
   auditReconstruction,
+  auditRetention,
+  auditSignInAlert,
+  auditTamperEvident,
   environmentApproval,
   gateDueTimes,
   gateSbom,

@@ -24,6 +24,13 @@ export type ProofSystem = {
   ): Promise<{ exitCode: number; output: string }>;
   /** Value of a secret that the definition names. */
   secret(name: string): string | undefined;
+  /** Asks the control plane's own API, as the machine when the headers say nothing else. */
+  api(request: {
+    method?: string;
+    path: string;
+    body?: object;
+    headers?: Record<string, string>;
+  }): Promise<{ status: number; body: Buffer }>;
   /** For planning a rollout without starting it. */
   rollout: RolloutDeps;
 };
