@@ -2,6 +2,7 @@ import { z } from "zod";
 import { invalid } from "../platform/errors.ts";
 import { configurationSettings } from "./configuration/settings.ts";
 import { contractSettings } from "./contract/settings.ts";
+import { databaseSettings } from "./database/exceptions.ts";
 import { deploymentSettings } from "./deployment/settings.ts";
 import { eventSettings } from "./events/settings.ts";
 import type { SourceFile } from "./finding.ts";
@@ -27,6 +28,7 @@ export const gateSettings = z.strictObject({
   events: eventSettings.prefault({}),
   supply: supplySettings.prefault({}),
   configuration: configurationSettings.prefault({}),
+  database: databaseSettings.prefault({}),
 });
 
 const KEYS = Object.keys(gateSettings.shape)
