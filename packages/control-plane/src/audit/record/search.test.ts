@@ -73,6 +73,25 @@ describe("a search of the audit record", () => {
     expect(await shown({ actor: row!.actor_id })).toEqual([e, b]);
   });
 
+  it("finds a person's events of versions that wrote the name, too", async () => {
+    const old = { ...task, tenant: "old" };
+    const eve = { ...person("eve"), tenant: "old" };
+    await t.db.tx(old, (tx) =>
+      tx.query(
+        `INSERT INTO toban.audit_events VALUES ('old', 'legacy', 'auth', 1, 'person:eve', 'session.create',
+           'person/eve', 'success', 'c', NULL, '{}')`,
+      ),
+    );
+    const found = (filter: AuditFilter) => t.db.tx(old, (tx) => search(tx, filter));
+    expect(await found({ actor: "person:eve" })).toHaveLength(1);
+    await t.db.tx(eve, (tx) =>
+      record(tx, eve, { action: "session.create", resource: "person/eve", result: "success" }),
+    );
+    expect(await found({ actor: "person:eve" })).toHaveLength(2);
+    expect(await found({ resource: "person/eve", action: "session.*" })).toHaveLength(2);
+    expect(await found({ resource: "person/eve", actor: "person:eve", class: "auth" })).toHaveLength(2);
+  });
+
   it("goes on from page to page, unmoved by what is added meanwhile", async () => {
     const pages: string[][] = [];
     let cursor: string | undefined;

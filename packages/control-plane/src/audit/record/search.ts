@@ -5,7 +5,7 @@ import { ACTIONS } from "./actions.ts";
 import { cursorOf, readCursor } from "./cursor.ts";
 import { type Details, replacePersonal } from "./details.ts";
 import { AUDIT_CLASSES, type AuditClass, type AuditResult, microsToText } from "./event.ts";
-import { selectPseudonymsOf, selectValues } from "./store.ts";
+import { selectValues, selectWrittenForms } from "./store.ts";
 import { type FoundEvent, type SearchBy, selectEvents } from "./store-search.ts";
 
 export type AuditRow = {
@@ -66,12 +66,8 @@ export async function searchPage(tx: Tx, filter: AuditFilter): Promise<AuditPage
   }
   const by: SearchBy[] = [];
   if (filter.correlationId !== undefined) by.push(one("correlation_id", filter.correlationId));
-  if (filter.resource !== undefined) {
-    by.push({ column: "resource", values: await named(tx, filter.resource, "person/") });
-  }
-  if (filter.actor !== undefined) {
-    by.push({ column: "actor_id", values: await named(tx, filter.actor, "person:") });
-  }
+  if (filter.resource !== undefined) by.push(await named(tx, "resource", filter.resource));
+  if (filter.actor !== undefined) by.push(await named(tx, "actor_id", filter.actor));
   if (filter.result !== undefined) by.push(one("result", filter.result));
   if (filter.action !== undefined) by.push({ column: "action", values: actionsOf(filter.action) });
   // Without anything else, the newest are merged from all classes: one index serves both.
@@ -93,11 +89,12 @@ export async function searchPage(tx: Tx, filter: AuditFilter): Promise<AuditPage
 
 const one = (column: SearchBy["column"], value: string): SearchBy => ({ column, values: [value] });
 
-/** A person's name as it is written by older versions, and every pseudonym that stands for it. */
-async function named(tx: Tx, text: string, prefix: "person:" | "person/"): Promise<string[]> {
+async function named(tx: Tx, column: "resource" | "actor_id", text: string): Promise<SearchBy> {
+  const prefix = column === "resource" ? "person/" : "person:";
   const name = text.startsWith(prefix) ? text.slice(prefix.length) : "";
-  if (name === "" || isCommitment(name)) return [text];
-  return [text, ...(await selectPseudonymsOf(tx, name)).map((commitment) => prefix + commitment)];
+  if (name === "" || isCommitment(name)) return one(column, text);
+  const forms = await selectWrittenForms(tx, column, prefix, name);
+  return forms.length > 0 ? { column, values: forms } : one(column, text);
 }
 
 function actionsOf(filter: string): string[] {

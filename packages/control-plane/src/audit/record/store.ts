@@ -73,6 +73,7 @@ export async function insertEvent(
       personal.map((row) => row.salt),
       createdAt,
     ],
+    "audit-event",
   );
   return written.length === 1;
 }
@@ -91,13 +92,26 @@ export async function selectPseudonyms(
   return new Map(rows.map((row) => [row.value, row.commitment]));
 }
 
-/** All pseudonyms of a person: more than one after two transactions named the person first at the same time. */
-export async function selectPseudonymsOf(tx: Tx, name: string): Promise<string[]> {
-  const rows = await tx.query<{ commitment: string }>(
-    "SELECT commitment FROM toban.audit_personal WHERE kind = 'person' AND value = $1 ORDER BY commitment",
-    [name],
+/**
+ * How a person stands in a column of the events: under the pseudonym; under several after two transactions named the
+ * person first at the same time; and under the name, in events of versions that knew no pseudonyms.
+ */
+export async function selectWrittenForms(
+  tx: Tx,
+  column: "actor_id" | "resource",
+  prefix: string,
+  name: string,
+): Promise<string[]> {
+  const rows = await tx.query<{ form: string }>(
+    `SELECT $1 || commitment AS form FROM toban.audit_personal
+     WHERE tenant_id = (SELECT toban.current_tenant()) AND kind = 'person' AND value = $2
+     UNION ALL
+     SELECT $1 || $2 WHERE EXISTS (SELECT FROM toban.audit_events
+       WHERE tenant_id = (SELECT toban.current_tenant()) AND ${column} = $1 || $2)
+     ORDER BY form`,
+    [prefix, name],
   );
-  return rows.map((row) => row.commitment);
+  return rows.map((row) => row.form);
 }
 
 export async function insertPersonal(
