@@ -4,7 +4,12 @@ import { bug, TobanError, unavailable } from "./errors.ts";
 
 /** The one way to run SQL: inside a transaction that has a tenant. */
 export type Tx = {
-  query<Row extends object = Record<string, unknown>>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** `name`: the server parses and plans it once for each connection; for a statement that nearly every change runs. */
+  query<Row extends object = Record<string, unknown>>(
+    sql: string,
+    parameters?: unknown[],
+    name?: string,
+  ): Promise<Row[]>;
 };
 
 export type Database = {
@@ -76,7 +81,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       let broken: Error | undefined;
       try {
         const result = await work({
-          query: async (sql, parameters) => (await client.query(sql, parameters)).rows,
+          query: async (text, values, name) =>
+            (await client.query(name === undefined ? { text, values } : { name, text, values })).rows,
         });
         await client.query("COMMIT");
         return result;
