@@ -10,6 +10,7 @@ import { apiRoutes, type RouteDeps } from "./routes.ts";
 export async function serveApi(
   t: TestDatabase,
   extra: Parameters<typeof createHttpServer>[0]["routes"] = [],
+  cliToken = "cli",
 ) {
   const absent = () => {
     throw unavailable("absent", "Not part of this test.", "Nothing.");
@@ -32,7 +33,7 @@ export async function serveApi(
     clock: t.ctx.clock,
     newId: t.ctx.newId,
     tenant: t.ctx.tenant,
-    cliToken: "cli",
+    cliToken,
     ingestToken: "ingest",
     cookieKey: "cookie",
     consoleRoot: undefined,
@@ -45,9 +46,10 @@ export async function serveApi(
   const origin = `http://127.0.0.1:${port}`;
   return {
     server,
+    port,
     /** By the CLI's token, as this person. */
     as: (actor: string, tenant?: string) => ({
-      authorization: "Bearer cli",
+      authorization: `Bearer ${cliToken}`,
       "x-toban-actor": actor,
       ...(tenant === undefined ? {} : { "x-tenant-id": tenant }),
     }),
