@@ -10,6 +10,7 @@ import {
 } from "@toban/verify";
 import type { Ctx } from "../../platform/ctx.ts";
 import type { Tx } from "../../platform/database.ts";
+import { invalid } from "../../platform/errors.ts";
 import type { Task } from "../../platform/tasks.ts";
 import type { AuditClass } from "../record/event.ts";
 import { signHead } from "./checkpoints.ts";
@@ -45,7 +46,7 @@ export const openAuditLog = (deps: AuditLogDeps): AuditLog => ({
 });
 
 type Tree = { class: AuditClass; frontier: Frontier };
-type Grown = { head: Omit<Head, "pruned">; tiles: NewTile[] };
+type Grown = { head: Omit<Head, "pruned">; tiles: NewTile[]; added: number };
 
 /** A leaf that is not sealed into a tile yet was changed behind the head's back. */
 class WrongTail extends Error {
@@ -60,11 +61,11 @@ class WrongTail extends Error {
  * Appends what the tenant has queued to its trees and signs their new heads, all in one transaction. Whatever ends
  * the process in between leaves the queue as it was. Nothing is waited for: another replica's tenant is skipped.
  */
-export async function seal(log: AuditLog, ctx: Ctx): Promise<{ sealed: number }> {
+export async function seal(log: AuditLog, ctx: Ctx, after = 0): Promise<{ sealed: number; upTo: number }> {
   const outside = await log.guard.before(ctx.tenant);
   try {
-    const grown = await log.db.tx(ctx, async (tx) => {
-      if (!(await lockSealing(tx, ctx.tenant))) return [];
+    const { grown, upTo } = await log.db.tx(ctx, async (tx) => {
+      if (!(await lockSealing(tx, ctx.tenant))) return { grown: [], upTo: after };
       const heads = new Map((await lockHeads(tx)).map((head) => [head.class, head]));
       const trees: Tree[] = [];
       for (const auditClass of CLASSES) {
@@ -76,14 +77,14 @@ export async function seal(log: AuditLog, ctx: Ctx): Promise<{ sealed: number }>
           });
         }
       }
-      return append(log, tx, ctx, trees);
+      return append(log, tx, ctx, trees, after);
     });
     for (const { head } of grown) log.guard.signed(ctx.tenant, head);
-    return { sealed: grown.reduce((sum, { added }) => sum + added, 0) };
+    return { sealed: grown.reduce((sum, { added }) => sum + added, 0), upTo };
   } catch (error) {
     if (!(error instanceof WrongTail)) throw error;
     log.guard.suspect(ctx.tenant, error.auditClass);
-    return { sealed: 0 };
+    return { sealed: 0, upTo: after };
   }
 }
 
@@ -92,17 +93,18 @@ async function append(
   tx: Tx,
   ctx: Ctx,
   trees: Tree[],
-): Promise<(Grown & { added: number })[]> {
-  if (trees.length === 0) return [];
+  after: number,
+): Promise<{ grown: Grown[]; upTo: number }> {
+  if (trees.length === 0) return { grown: [], upTo: after };
   const sizes = trees.map((tree) => ({ class: tree.class, size: tree.frontier.size }));
-  const { hashes, unwritten } = await drain(tx, sizes, BATCH);
+  const { hashes, unwritten, upTo } = await drain(tx, sizes, BATCH, after);
   if (unwritten.length > 0) await writeLeaves(tx, ctx, trees, unwritten, hashes);
-  const grown: (Grown & { added: number })[] = [];
+  const grown: Grown[] = [];
   for (const tree of trees) {
     const added = hashes.get(tree.class);
-    if (added) grown.push({ ...(await grow(log, tx, ctx, tree, added)), added: added.length });
+    if (added) grown.push(await grow(log, tx, ctx, tree, added));
   }
-  if (grown.length === 0) return [];
+  if (grown.length === 0) return { grown, upTo };
   await insertTiles(
     tx,
     ctx.tenant,
@@ -113,7 +115,7 @@ async function append(
     ctx.tenant,
     grown.map(({ head }) => head),
   );
-  return grown;
+  return { grown, upTo };
 }
 
 /** Leaves of events that an older version recorded; they come after the others of this batch. */
@@ -126,14 +128,24 @@ async function writeLeaves(
 ): Promise<void> {
   const sizes = new Map(trees.map((tree) => [tree.class, tree.frontier.size]));
   const leaves: NewLeaf[] = [];
-  for (const event of await readEvents(tx, ids)) {
+  const events = await readEvents(tx, ids);
+  if (events.length < ids.length) throw eventMissing(ctx.tenant, ids.length - events.length);
+  for (const event of events) {
     const added = hashes.get(event.class) ?? [];
     const leaf = leafOf(event);
     leaves.push({ class: event.class, seq: sizes.get(event.class)! + added.length, eventId: event.id, leaf });
-    hashes.set(event.class, [...added, leafHash(leaf)]);
+    added.push(leafHash(leaf));
+    hashes.set(event.class, added);
   }
   await insertLeaves(tx, ctx.tenant, leaves);
 }
+
+const eventMissing = (tenant: string, count: number) =>
+  invalid(
+    "audit_event_missing",
+    `${count} queued events of the tenant ${tenant} are gone from the database, so its log is not sealed.`,
+    "Restore toban.audit_events from a backup; what is queued is sealed then.",
+  );
 
 /** The tree after these leaves, with its signed head and the tiles that have become full. */
 async function grow(log: AuditLog, tx: Tx, ctx: Ctx, tree: Tree, added: Buffer[]): Promise<Grown> {
@@ -155,7 +167,11 @@ async function grow(log: AuditLog, tx: Tx, ctx: Ctx, tree: Tree, added: Buffer[]
   const size = tree.frontier.size;
   const note = signHead(log.keys, ctx, { class: tree.class, size, root });
   const frontier = frontierToBytes(tree.frontier);
-  return { head: { class: tree.class, size, root, frontier, note, sealedAt: ctx.clock.now() }, tiles };
+  return {
+    head: { class: tree.class, size, root, frontier, note, sealedAt: ctx.clock.now() },
+    tiles,
+    added: added.length,
+  };
 }
 
 /** Hashes of the leaves after the last full tile, which have to be those that the frontier was made of. */
@@ -173,20 +189,21 @@ async function tailOf(tx: Tx, tree: Tree, first: number): Promise<Buffer[]> {
 /** Seals what all tenants have queued; one of them that fails does not hold up the others. */
 export async function sealAll(log: AuditLog): Promise<{ sealed: number }> {
   const tenants = await log.tenants();
-  let waiting =
+  const queued =
     tenants.length > 0 ? await log.db.tx({ tenant: tenants[0]! }, (tx) => queuedTenants(tx, tenants)) : [];
   const now = log.clock.now().getTime();
-  const ages = waiting.map(({ oldestUs }) => (oldestUs === null ? 0 : now - oldestUs / 1000));
+  const ages = queued.map(({ oldestUs }) => (oldestUs === null ? 0 : now - oldestUs / 1000));
   log.metrics.gauge("toban.audit.lag", Math.max(0, ...ages));
   const failures: unknown[] = [];
   let total = 0;
+  let waiting = queued.map(({ tenant }) => ({ tenant, after: 0 }));
   while (waiting.length > 0) {
     const more: typeof waiting = [];
-    await inLanes(waiting, LANES, async (tenant) => {
+    await inLanes(waiting, LANES, async ({ tenant, after }) => {
       try {
-        const { sealed } = await seal(log, log.ctxFor(tenant.tenant));
+        const { sealed, upTo } = await seal(log, log.ctxFor(tenant), after);
         total += sealed;
-        if (sealed >= BATCH) more.push(tenant);
+        if (sealed >= BATCH) more.push({ tenant, after: upTo });
       } catch (error) {
         failures.push(error);
       }

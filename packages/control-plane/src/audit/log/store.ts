@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/database.ts";
 import type { AuditClass } from "../record/event.ts";
 import type { EventRow } from "./leaf.ts";
-import type { Head } from "./types.ts";
+import { CLASSES, type Head } from "./types.ts";
 
 /** RFC 6962: a leaf is hashed with a zero byte before it. */
 const LEAF_HASH = "sha256('\\x00'::bytea || leaf)";
@@ -40,6 +40,8 @@ export type Drained = {
   hashes: Map<AuditClass, Buffer[]>;
   /** Events whose row came without leaf bytes: an older version wrote them. */
   unwritten: string[];
+  /** Place in the queue of the last row that was taken. */
+  upTo: number;
 };
 
 /**
@@ -50,14 +52,20 @@ export async function drain(
   tx: Tx,
   trees: { class: AuditClass; size: number }[],
   limit: number,
+  after: number,
 ): Promise<Drained> {
-  const rows = await tx.query<{ class: AuditClass | null; hash: Buffer | null; eventId: string | null }>(
+  const rows = await tx.query<{
+    class: AuditClass | null;
+    hash: Buffer | null;
+    eventId: string | null;
+    upTo: number;
+  }>(
     `WITH taken AS (
        DELETE FROM toban.audit_queue WHERE ctid = ANY (ARRAY(
          SELECT q.ctid FROM toban.audit_queue q
-         WHERE CASE WHEN q.class IS NOT NULL AND q.leaf IS NOT NULL THEN q.class = ANY ($1)
-                    ELSE EXISTS (SELECT FROM toban.audit_events e
-                                 WHERE e.tenant_id = q.tenant_id AND e.id = q.event_id AND e.class = ANY ($1)) END
+         WHERE q.position > $4 AND ($5 OR
+           COALESCE(q.class, (SELECT e.class FROM toban.audit_events e
+                              WHERE e.tenant_id = q.tenant_id AND e.id = q.event_id)) = ANY ($1))
          ORDER BY q.tenant_id, q.position LIMIT $3 FOR UPDATE OF q SKIP LOCKED))
        RETURNING tenant_id, position, event_id, class, leaf),
      sealed AS (
@@ -67,11 +75,17 @@ export async function drain(
        FROM taken t JOIN unnest($1::text[], $2::bigint[]) AS tree (class, size) ON tree.class = t.class
        WHERE t.leaf IS NOT NULL
        RETURNING class, seq, leaf)
-     SELECT class, seq, ${LEAF_HASH} AS hash, NULL AS "eventId" FROM sealed
+     SELECT class, seq, ${LEAF_HASH} AS hash, NULL AS "eventId", (SELECT max(position) FROM taken) AS "upTo" FROM sealed
      UNION ALL
-     SELECT NULL, position, NULL, event_id FROM taken WHERE class IS NULL OR leaf IS NULL
+     SELECT NULL, position, NULL, event_id, (SELECT max(position) FROM taken) FROM taken WHERE class IS NULL OR leaf IS NULL
      ORDER BY class, seq`,
-    [trees.map((tree) => tree.class), trees.map((tree) => tree.size), limit],
+    [
+      trees.map((tree) => tree.class),
+      trees.map((tree) => tree.size),
+      limit,
+      after,
+      trees.length === CLASSES.length,
+    ],
   );
   const hashes = new Map<AuditClass, Buffer[]>();
   const unwritten: string[] = [];
@@ -80,7 +94,7 @@ export async function drain(
     else if (hashes.has(row.class)) hashes.get(row.class)!.push(row.hash!);
     else hashes.set(row.class, [row.hash!]);
   }
-  return { hashes, unwritten };
+  return { hashes, unwritten, upTo: rows[0]?.upTo ?? after };
 }
 
 /** In the order of `ids`. */
