@@ -1,4 +1,5 @@
 import type { Operations } from "@toban/definition";
+import { maskValue } from "@toban/service-kit/masking";
 import { request } from "undici";
 import { record } from "../audit/index.ts";
 import type { Ctx } from "../platform/ctx.ts";
@@ -68,7 +69,8 @@ async function post(url: string, page: DuePage): Promise<Attempt> {
     const response = await request(url, {
       method: "POST",
       headers: { "content-type": "application/json", "idempotency-key": page.id },
-      body: JSON.stringify({ id: page.id, ...(page.payload as object) }),
+      // The text may quote what somebody sent: it leaves our systems masked.
+      body: JSON.stringify({ id: page.id, ...(maskValue(page.payload) as object) }),
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
       signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -38,6 +38,7 @@ const COMMANDS: Record<string, () => Promise<() => Command>> = {
   secret: async () => (await import("./secret.ts")).secretCommand,
   gameday: async () => (await import("./gameday.ts")).gamedayCommand,
   bench: async () => (await import("./bench.ts")).benchCommand,
+  mask: async () => (await import("./mask.ts")).maskCommand,
 };
 
 const named = process.argv[2] ?? "";
@@ -61,13 +62,15 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }
 
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USE;
   const { kind, code, reason, remedy } = refusalOf(error);
-  process.stderr.write(`${code}: ${reason}\n  → ${remedy}\n`);
+  // Loaded only here: what failed may have quoted a connection string or somebody's data.
+  const { maskText } = await import("@toban/service-kit/masking");
+  process.stderr.write(maskText(`${code}: ${reason}\n  → ${remedy}\n`));
   if (kind === "bug" && process.env.TOBAN_DEBUG) console.error(error);
   return EXIT[kind];
 }

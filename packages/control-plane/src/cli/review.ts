@@ -47,7 +47,7 @@ export const reviewCommand = (findingsOf: FindingsOf = findingsHere) =>
       });
       const adviser = adviserOf(process.env);
       if (adviser && "refusal" in adviser) notes.push(adviser.refusal);
-      const { maskText } = await import("@toban/service-kit");
+      const { maskText } = await import("@toban/service-kit/masking");
       const review = await reviewChange({
         files,
         findings,

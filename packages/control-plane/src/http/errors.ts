@@ -1,3 +1,4 @@
+import { maskText } from "@toban/service-kit/masking";
 import type { FastifyInstance } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { type ErrorKind, invalid, notFound, refusalOf, TobanError } from "../platform/errors.ts";
@@ -21,6 +22,7 @@ export function answerErrors(app: FastifyInstance): void {
       "See /v1/openapi.json.",
     );
     const { kind, ...refusal } = refusalOf(error);
+    refusal.reason = maskText(refusal.reason);
     return reply.status(STATUS[kind]).send({ error: refusal });
   });
 
@@ -31,6 +33,8 @@ export function answerErrors(app: FastifyInstance): void {
     if (kind === "unavailable") reply.header("retry-after", "1");
     // What went wrong inside is for the log, not for the client.
     if (kind === "bug") refusal.reason = "The control plane failed to answer this request.";
+    // A reason may quote a value, a query or a connection string.
+    refusal.reason = maskText(refusal.reason);
     // The one that the audit record has.
     const correlationId = request.ctx?.correlationId ?? request.id;
     return reply.status(STATUS[kind]).send({ error: { ...refusal, correlationId } });

@@ -1,4 +1,5 @@
 import type { Severity, Text } from "@toban/definition";
+import { maskText } from "@toban/service-kit/masking";
 import type { Ctx } from "../platform/ctx.ts";
 import type { Tx } from "../platform/database.ts";
 
@@ -18,6 +19,9 @@ export type TimelineRow = { incidentId: string; at: Date; text: Text };
 const COLUMNS = `id, key, title, severity, service, state, opened_at AS "openedAt", resolved_at AS "resolvedAt",
   quiet_at AS "quietAt"`;
 
+/** A report goes to many readers: what an alert quotes from a request is masked before it is written. */
+const masked = ({ en, ja }: Text) => JSON.stringify({ en: maskText(en), ja: maskText(ja) });
+
 /** False when an incident with this key is open already. */
 export async function insertIncident(
   tx: Tx,
@@ -28,7 +32,7 @@ export async function insertIncident(
     `INSERT INTO toban.incidents (tenant_id, id, key, title, severity, service, state, opened_at)
      VALUES ($1, $2, $3, $4, $5, $6, 'open', $7)
      ON CONFLICT (tenant_id, key) WHERE state = 'open' DO NOTHING RETURNING id`,
-    [ctx.tenant, row.id, row.key, JSON.stringify(row.title), row.severity, row.service, row.openedAt],
+    [ctx.tenant, row.id, row.key, masked(row.title), row.severity, row.service, row.openedAt],
   );
   return rows.length > 0;
 }
@@ -122,7 +126,7 @@ export async function insertTimeline(
   await tx.query(
     `INSERT INTO toban.incident_timeline (tenant_id, incident_id, event_key, at, text) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (tenant_id, incident_id, event_key) DO NOTHING`,
-    [ctx.tenant, row.incidentId, row.eventKey, row.at, JSON.stringify(row.text)],
+    [ctx.tenant, row.incidentId, row.eventKey, row.at, masked(row.text)],
   );
 }
 

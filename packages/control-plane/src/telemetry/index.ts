@@ -1,7 +1,6 @@
 export { LIMITS } from "./decode.ts";
 export type { Signal } from "./descriptor.ts";
 export type { LabelRow, TelemetryEvidence } from "./evidence.ts";
-export { isSecretKey, maskText, maskValue } from "./mask.ts";
 export { createOwnMetrics, type OwnMetrics } from "./own-metrics.ts";
 export type { RedPoint, RedQuery } from "./red.ts";
 export { telemetryRoutes } from "./routes.ts";

@@ -73,7 +73,7 @@ describe("OTLP from the OpenTelemetry SDK", () => {
     });
     expect(stored!.attributes.nested).toBe('["a","b"]');
     expect(JSON.parse(stored!.events)).toMatchObject([
-      { name: "exception", attributes: { "exception.message": "cannot reach ***" } },
+      { name: "exception", attributes: { "exception.message": "cannot reach t***@example.com" } },
     ]);
   });
 
@@ -148,9 +148,9 @@ describe("OTLP from the OpenTelemetry SDK", () => {
       {
         service: "core",
         severity: 17,
-        body: "Sign-in of *** refused",
+        body: "Sign-in of h***@example.com refused",
         correlation_id: "corr-1",
-        attributes: { authorization: "***" },
+        attributes: { authorization: "[masked]" },
       },
     ]);
     expect(await test.telemetry.logs(test.ctx, { ...filter, text: "no such text" })).toEqual([]);

@@ -1,5 +1,5 @@
+import { isSecretKey, MASK, maskField, maskNumber, maskText } from "@toban/service-kit/masking";
 import type { Loose } from "./decode.ts";
-import { isSecretKey, MASK, maskText } from "./mask.ts";
 
 // Reads single fields of decoded OTLP: protobufjs gives Long and Uint8Array where JSON gives strings.
 
@@ -99,14 +99,17 @@ type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain
 function plain(value: Loose, key: string, depth: number): Plain {
   if (isSecretKey(key)) return MASK;
   if (depth > LIMIT.depth) return "…";
-  if (has(value, "stringValue")) return masked(text(value.stringValue), 65_536);
+  if (has(value, "stringValue")) {
+    const whole = clip(text(value.stringValue), 65_536);
+    return clip(key === "" ? maskText(whole) : maskField(key, whole), 65_536);
+  }
   if (has(value, "boolValue")) return value.boolValue === true;
-  if (has(value, "intValue")) return integer(value.intValue).toString();
+  if (has(value, "intValue")) return maskNumber(key, integer(value.intValue).toString());
   if (has(value, "doubleValue")) return String(float(value.doubleValue));
   if (has(value, "arrayValue")) {
     return list(child(value.arrayValue).values)
       .slice(0, 1024)
-      .map((item) => plain(item, "", depth + 1));
+      .map((item) => plain(item, key, depth + 1));
   }
   if (has(value, "kvlistValue")) {
     const entries = list(child(value.kvlistValue).values).slice(0, 1024);

@@ -23,5 +23,7 @@ export const maskText = masker.text;
 export const maskValue = (value: unknown): unknown => masker.value(value);
 /** One named text: `maskField("phone", "09012345678")`. */
 export const maskField = (key: string, value: string): string => masker.field(key, value);
+/** One named number: `maskNumber("phone", "9012345678")`. */
+export const maskNumber = (key: string, written: string): string => masker.number(key, written);
 /** Masks one finished JSON line. A line that is no JSON object is masked as text and has no record. */
 export const maskLine = (line: string) => masker.line(line);

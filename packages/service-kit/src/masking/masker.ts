@@ -51,6 +51,11 @@ export class Masker {
     return isAllowed(key, value) ? value : this.text(value);
   }
 
+  /** One named number, as it is written. */
+  number(key: string, written: string): string {
+    return maskedNumber(fieldKind(key), written) ?? written;
+  }
+
   /** A value of any depth; fields lose what their name says that they hold. */
   value(value: unknown): unknown {
     return this.inner(value, "", undefined, []);

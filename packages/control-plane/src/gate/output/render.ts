@@ -47,7 +47,7 @@ const LONGEST = 2000;
  * when it was not asked for. The line of a finding that is itself about a secret is not shown at all.
  */
 async function masked({ read, lineOf }: RenderOptions): Promise<(finding: Finding) => string | undefined> {
-  const { maskText } = await import("@toban/service-kit");
+  const { maskText } = await import("@toban/service-kit/masking");
   const { checkSecrets } = await import("../supply/index.ts");
   const known = new Map<string, Finding[]>();
   const secretsOf = (path: string) => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { maskText } from "@toban/service-kit";
+import { maskText } from "@toban/service-kit/masking";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Finding } from "../finding.ts";
 import { adviserOf } from "./advice.ts";

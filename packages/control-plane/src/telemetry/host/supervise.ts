@@ -3,9 +3,9 @@ import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { maskText } from "@toban/service-kit/masking";
 import { unavailable } from "../../platform/errors.ts";
 import type { Logger } from "../../platform/log.ts";
-import { maskText } from "../mask.ts";
 import {
   type ErrorReply,
   type InsertCall,
