@@ -49,6 +49,8 @@ export function apiClient(
       });
       answer = response.ok ? await read(response) : await response.json().catch(() => ({}));
     } catch (cause) {
+      // What the reader itself refuses, or cannot write to its file, is not the control plane's.
+      if (cause instanceof TobanError || (cause as NodeJS.ErrnoException).path !== undefined) throw cause;
       throw unavailable(
         "control_plane_unreachable",
         `Nothing answers on http://127.0.0.1:${port}.`,

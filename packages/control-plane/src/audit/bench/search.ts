@@ -45,7 +45,7 @@ const FILTERS: Record<string, (n: number) => AuditFilter> = {
   correlation: (n) => ({ correlationId: `corr-${some(n, 250_000)}` }),
   period: (n) => ({ from: at(some(n, 900_000)), to: at(some(n, 900_000) + 50_000) }),
   actorInPeriod: (n) => ({ actor: `person:person-${some(n, 1_000)}`, from: at(100_000), to: at(900_000) }),
-  resourceAndAction: (n) => ({ resource: `service/s-${some(n, 2_500) * 2}`, action: "rollout.deploy" }),
+  resourceAndAction: (n) => ({ resource: `service/s-${some(n, 5_000)}`, action: "rollout.deploy" }),
 };
 const ACTIONS = ["rollout.deploy", "audit.search", "incident.open", "rollout.end"];
 
@@ -62,7 +62,7 @@ async function plant({ superuser }: BenchServer): Promise<void> {
       `INSERT INTO toban.audit_events (tenant_id, id, class, ts_us, actor_id, action, resource, result,
                                        correlation_id, source_ip, details)
        SELECT $1, 'event-' || lpad(n::text, 9, '0'), ($4::text[])[1 + (n / 3) % 4], $5::bigint + n * 1000::bigint,
-              'person:~' || lpad((n * 31 % 1000)::text, 43, 'A'), ($6::text[])[1 + n % 4], 'service/s-' || (n * 17 % 5000),
+              'person:~' || lpad((n * 31 % 1000)::text, 43, 'A'), ($6::text[])[1 + (n / 7) % 4], 'service/s-' || (n * 17 % 5000),
               CASE n % 20 WHEN 0 THEN 'failure' WHEN 10 THEN 'denied' ELSE 'success' END,
               'corr-' || (n / 4), NULL, '{"version":"1.4.2","reason":"planned"}'
        FROM generate_series($2::bigint, $3::bigint - 1) n`,
