@@ -8,7 +8,7 @@ import {
   purgeTask,
   replayDeletions,
 } from "../access/index.ts";
-import { alertTask, deliveryTask, lastEvaluation } from "../alerting/index.ts";
+import { type AlertingDeps, alertTask, deliveryTask, lastEvaluation } from "../alerting/index.ts";
 import { auditSignals } from "../audit/index.ts";
 import { putDefinitionInForce } from "../commitments/index.ts";
 import { createHttpServer, ingestAuthentication } from "../http/index.ts";
@@ -37,6 +37,7 @@ import { type Config, SHIPPED } from "./config.ts";
 import { loadDefinition } from "./definition.ts";
 import { agentSocket } from "./home.ts";
 import { overviewSource } from "./overview.ts";
+import { preserveAuditIn } from "./preserve-audit.ts";
 import { proofsOf } from "./proofs.ts";
 import { apiRoutes } from "./routes.ts";
 import { ensureSharedSecrets, migrationEnvironment, telemetryEnvironment } from "./workload.ts";
@@ -127,13 +128,14 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     onAttention: async (_tx, ctx, run, reason) =>
       ctx.log.error({ run: run.id, reason }, "a run needs a person"),
   });
-  const alerting = {
+  const preserveAudit = preserveAuditIn({ db, tenants });
+  const alerting: AlertingDeps = {
     db,
     definition,
     environment,
     sample: telemetry.sample,
     cause: causeOf(signals),
-    onTransition: followAlert,
+    onTransition: (tx, ctx, transition) => followAlert(tx, ctx, transition, preserveAudit),
     secret: secrets.get,
   };
   const proofs = proofsOf({ config, operations, db, telemetry, agent, secrets, rollout, log });

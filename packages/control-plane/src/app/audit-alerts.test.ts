@@ -2,6 +2,7 @@ import type { Operations } from "@toban/definition";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AlertTransition, evaluateAlerts, listAlerts, newestPayload } from "../alerting/index.ts";
 import { type AuditEvent, auditSignals, record } from "../audit/index.ts";
+import { followAlert, listIncidents, type PreserveAudit } from "../incidents/index.ts";
 import type { Ctx } from "../platform/ctx.ts";
 import { createTestDatabase, type TestDatabase, testClock, testCtx } from "../platform/testing.ts";
 import { createOwnMetrics, type OwnMetrics } from "../telemetry/index.ts";
@@ -9,6 +10,7 @@ import { startTelemetry, type TestTelemetry } from "../telemetry/testing.ts";
 import { causeOf } from "./alert-cause.ts";
 import { readConfig } from "./config.ts";
 import { loadDefinition } from "./definition.ts";
+import { preserveAuditIn } from "./preserve-audit.ts";
 
 // RingiFlow's alerts on the audit log: events in a real database, metrics through a real telemetry store, real rules.
 
@@ -52,6 +54,10 @@ const signals = () =>
     watchedUntil: async () => undefined,
   });
 let counting: ReturnType<typeof signals>;
+const preserve = (...hold: Parameters<PreserveAudit>) =>
+  preserveAuditIn({ db: t.db, tenants: async () => [own().tenant, acme().tenant] })(...hold);
+const holdsOf = (ctx: Ctx) =>
+  t.db.tx(ctx, (tx) => tx.query("SELECT incident, reason FROM toban.audit_holds WHERE released_at IS NULL"));
 
 /** What the tasks do within `seconds`, in steps of three seconds, or ten when nothing but time matters. */
 async function pass(seconds: number, each: () => void = () => {}) {
@@ -69,8 +75,9 @@ async function pass(seconds: number, each: () => void = () => {}) {
         secret: () => undefined,
         sample: telemetry.telemetry.sample,
         cause: causeOf(counting),
-        onTransition: async (_tx, _ctx, transition) => {
+        onTransition: async (tx, ctx, transition) => {
           transitions.push(transition);
+          await followAlert(tx, ctx, transition, preserve);
         },
       },
       own(),
@@ -131,6 +138,11 @@ describe("alerts on the audit log", () => {
       level: "critical",
       preserve: true,
     });
+    // One hold in the tenant where it happened, one in the installation's own, both of the incident.
+    const [incident] = await t.db.tx(own(), (tx) => listIncidents(tx));
+    const hold = { incident: incident!.id, reason: "alert privilege-change" };
+    await countFor(6);
+    expect([await holdsOf(own()), await holdsOf(acme())]).toEqual([[hold], [hold]]);
   });
 
   it("a change of multi-factor authentication is told, a sign-in is not", async () => {
@@ -178,6 +190,9 @@ describe("alerts on the audit log", () => {
   it("a log that does not verify is critical at once", async () => {
     await pass(3, () => metrics.gauge("toban.audit.verify_failures", 1));
     expect(await alert("audit-invalid")).toMatchObject({ state: "firing", severity: "critical" });
+    // Nobody can tell in which tenant: all of it is evidence.
+    const one = [expect.objectContaining({ reason: "alert audit-invalid" })];
+    expect([await holdsOf(own()), await holdsOf(acme())]).toEqual([one, one]);
   });
 
   it("figures of the audit log that stop fire, also when only one of them does", async () => {

@@ -18,11 +18,11 @@ export const QUIET_AFTER_ROLLBACK_MS = 30_000;
 
 const keyOf = (service: string) => `service/${service}`;
 
-/** Keeps the audit log as evidence of an incident; once for each incident. */
+/** Keeps the audit log as evidence of an incident; once for each incident. `tenant`: where it happened, if known. */
 export type PreserveAudit = (
   tx: Tx,
   ctx: Ctx,
-  hold: { incident: string; reason: string },
+  hold: { incident: string; reason: string; tenant: string | null },
 ) => Promise<unknown>;
 
 /**
@@ -42,7 +42,10 @@ export async function followAlert(
     const event = { key: transition.id, at: transition.at, text: alertText(transition) };
     if (severity === "critical" || severity === "high") {
       const incident = await openOrAppend(tx, ctx, { key, title, severity, service, event, cause });
-      if (transition.preserve) await preserveAudit?.(tx, ctx, { incident, reason: `alert ${alertId}` });
+      if (transition.preserve) {
+        const tenant = transition.cause?.tenantId ?? null;
+        await preserveAudit?.(tx, ctx, { incident, reason: `alert ${alertId}`, tenant });
+      }
     } else {
       await appendTimeline(tx, ctx, key, event);
     }

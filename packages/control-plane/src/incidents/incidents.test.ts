@@ -20,7 +20,7 @@ import {
 let t: TestDatabase;
 let clock: ReturnType<typeof testClock>;
 let serial: number;
-let holds: { incident: string; reason: string }[];
+let holds: { incident: string; reason: string; tenant: string | null }[];
 /** Every test is a tenant of its own. */
 let tenant = 0;
 beforeAll(async () => {
@@ -134,7 +134,7 @@ describe("incidents", () => {
     expect(holds).toEqual([]);
     await alert("grants", "firing", "firing", { preserve: true });
     const [incident] = await incidents();
-    expect(holds).toEqual([{ incident: incident!.id, reason: "alert grants" }]);
+    expect(holds).toEqual([{ incident: incident!.id, reason: "alert grants", tenant: null }]);
   });
 
   it("the timeline names the newest event behind an alert", async () => {
