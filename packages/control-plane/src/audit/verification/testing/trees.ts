@@ -40,7 +40,7 @@ export function eventOf(tenant: string, class_: AuditClass, index: number, shape
     actorId: `person:~${String(index % 50).padStart(43, "A")}`,
     class: class_,
     correlationId: `corr-${String(Math.floor(index / 3)).padStart(12, "0")}`,
-    details: shape.details ?? { version: `1.${index % 10}.0`, 理由: "リリース", attempts: index % 5 },
+    details: shape.details ?? detailsOf(index),
     id: `${class_}-${String(index).padStart(9, "0")}`,
     resource: shape.resource ?? `service/${["bff", "core", "worker"][index % 3]}`,
     result: index % 11 === 0 ? "failure" : "success",
@@ -49,6 +49,13 @@ export function eventOf(tenant: string, class_: AuditClass, index: number, shape
     ts: START_US + index * 1_000,
   };
 }
+
+/** One in eight has Japanese text, as reasons that people write do. */
+const detailsOf = (index: number) => ({
+  version: `1.${index % 10}.0`,
+  reason: index % 8 === 0 ? "定期リリースのため" : "planned release",
+  attempts: index % 5,
+});
 
 /**
  * Writes `count` further events of a class with their leaves, tiles and signed head, as the owner of the database does
