@@ -46,6 +46,16 @@ export const BENCHES: Record<string, { program: string; goals: Record<string, Go
       "gate.falsePositives": atMost(0.02),
     },
   },
+  masking: {
+    program: "packages/service-kit/dist/masking/masking.bench.js",
+    goals: {
+      "masking.recall": atLeast(0.99),
+      "masking.falsePositives": atMost(1),
+      "masking.lineMicroseconds": atMost(6),
+      "masking.textMicroseconds": atMost(6),
+      "masking.worstMs": atMost(50),
+    },
+  },
 };
 
 export type BenchResult = {

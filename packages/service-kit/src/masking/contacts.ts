@@ -41,8 +41,8 @@ function isRemote(folded: string, start: number, local: string, end: number): bo
 
 const POSTAL_MARK = /(?<=〒 ?)\d{3}[- ]?\d{4}(?!\d)/g;
 const POSTAL_WORD =
-  /(?<=(?:郵便番号|postal[ _-]?code|post[ _-]?code|zip[ _-]?code|zip)["'\\]{0,4}(?:は|[\])」】])?[ \t]{0,3}[:=]?[ \t]{0,3}["'\\]{0,4})\d{3}-?\d{4}(?![\d-])/gi;
-const POSTAL_HINT = /zip|post/i;
+  /(?:郵便番号|postal[ _-]?code|post[ _-]?code|zip[ _-]?code|zip)["'\\]{0,4}(?:は|[\])」】])?[ \t]{0,3}[:=(]?[ \t]{0,3}["'\\]{0,4}(\d{3}-?\d{4})(?![\d-])/gi;
+const POSTAL_HINT = /zip|postal|post[ _-]?code/i;
 /** 123-4567 right before the name of a prefecture. */
 const POSTAL_ADDRESS = /(?<![\d-])\d{3}-\d{4}(?=[ ]{0,2}(?:北海道|東京都|京都府|大阪府|[一-龥]{2,3}県))/g;
 
@@ -56,7 +56,8 @@ export function postalCodes(scan: Scan, wide: boolean): void {
 function everyPostal(scan: Scan, expression: RegExp): void {
   expression.lastIndex = 0;
   for (let match = expression.exec(scan.folded); match; match = expression.exec(scan.folded)) {
-    add(scan, "postal-code", match.index, match.index + match[0].length, POSTAL_MASK);
+    const end = match.index + match[0].length;
+    add(scan, "postal-code", end - (match[1] ?? match[0]).length, end, POSTAL_MASK);
   }
 }
 

@@ -4,6 +4,7 @@ import { isAllowed, maskedNumber } from "./values.ts";
 
 export type JsonMask = {
   text: (text: string) => string;
+  key: (key: string) => string;
   /** A value by the kind of its field. */
   field: (kind: FieldKind, value: string) => string;
   /** Personal data of these fields stays. */
@@ -114,7 +115,7 @@ class Walk {
   private maskedKey(key: string): string {
     this.key = key;
     this.kind = fieldKind(key);
-    return this.mask.text(key);
+    return this.mask.key(key);
   }
 
   private maskedValue(value: string): string {

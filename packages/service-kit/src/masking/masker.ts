@@ -24,6 +24,7 @@ export class Masker {
   private readonly roster: Roster | undefined;
   private readonly allow: ReadonlySet<string>;
   private readonly count: ((kind: Kind) => void) | undefined;
+  private readonly cleanKeys = new Set<string>();
   private readonly json: JsonMask;
 
   constructor({ roster, allow, count }: MaskerOptions = {}) {
@@ -32,6 +33,7 @@ export class Masker {
     this.count = count;
     this.json = {
       text: this.text,
+      key: this.key,
       field: (kind, value) => maskedField(kind, value, this.text, this.count),
       isKept: (key) => this.allow.size > 0 && this.allow.has(key),
       keptText: this.secretsOf,
@@ -40,6 +42,14 @@ export class Masker {
 
   /** A text of any kind: `taro@example.com` → `t***@example.com`, `password=…` → `[masked]`. */
   readonly text = (text: string): string => maskedText(text, this.roster, this.count);
+
+  /** Names of fields come again and again; those with nothing in them are remembered. */
+  private readonly key = (key: string): string => {
+    if (this.cleanKeys.has(key)) return key;
+    const masked = this.text(key);
+    if (masked === key && this.cleanKeys.size < 10_000) this.cleanKeys.add(key);
+    return masked;
+  };
 
   private readonly secretsOf = (text: string): string => maskedText(text, undefined, this.count, true);
 
