@@ -10,11 +10,14 @@ import { type AnchorSink, type AuditLog, CLASSES, type Head } from "./types.ts";
 const PERIOD_MS = 5_000;
 /** A sink that is slow gives way after this long; its turn goes on in the next pass where it stopped. */
 const BUDGET_MS = 5_000;
-const LANES = 4;
+/** Tenants at once that need a connection to the database; and those that a sink is fed. */
+const LANES = 2;
+const SINK_LANES = 4;
 /** Every so many passes all trees are compared with all sinks, also those in which nothing happens. */
 const WHOLE_PASSES = 60;
 
 type Due = { ctx: Ctx; heads: Head[]; states: AnchorState[] };
+type Kept = { tenant: string; sink: string; head: Head };
 
 /** One pass: every head that a sink has not acknowledged goes to that sink. */
 export async function anchorAll(
@@ -32,9 +35,21 @@ export async function anchorAll(
     due.push(await look(log, log.ctxFor(tenant), options.whole === true));
   });
   due.sort((a, b) => (a.ctx.tenant < b.ctx.tenant ? -1 : 1));
-  const counts = await Promise.all(log.sinks.map((sink) => feed(log, sink, due)));
+  const kept = (await Promise.all(log.sinks.map((sink) => feed(log, sink, due)))).flat();
+  await acknowledge(log, due, kept);
   await report(log, waiting);
-  return { anchored: counts.reduce((sum, count) => sum + count, 0) };
+  return { anchored: kept.length };
+}
+
+/** A kill before this only means that the sinks get the same notes again. */
+async function acknowledge(log: AuditLog, due: Due[], kept: Kept[]): Promise<void> {
+  const byTenant = new Map<string, Kept[]>();
+  for (const one of kept) byTenant.set(one.tenant, [...(byTenant.get(one.tenant) ?? []), one]);
+  await inLanes([...byTenant], LANES, async ([tenant, own]) => {
+    const { ctx } = due.find((one) => one.ctx.tenant === tenant)!;
+    await log.db.tx(ctx, (tx) => insertAnchors(tx, ctx, own));
+    for (const { sink, head } of own) log.guard.anchored(tenant, head.class, sink, head.note);
+  });
 }
 
 /** The heads of a tenant that may be anchored. What sinks know is asked first: a head can only be newer than that. */
@@ -63,39 +78,35 @@ async function look(log: AuditLog, ctx: Ctx, whole: boolean): Promise<Due> {
 /** Where each sink stopped last; so a slow one reaches every tenant in the end. */
 const cursors = new WeakMap<AnchorSink, string>();
 
-async function feed(log: AuditLog, sink: AnchorSink, due: Due[]): Promise<number> {
+async function feed(log: AuditLog, sink: AnchorSink, due: Due[]): Promise<Kept[]> {
   const started = log.clock.now().getTime();
   const cursor = cursors.get(sink) ?? "";
   const order = [
     ...due.filter((one) => one.ctx.tenant > cursor),
     ...due.filter((one) => one.ctx.tenant <= cursor),
   ];
-  let anchored = 0;
+  const kept: Kept[] = [];
   let error: string | undefined;
-  await inLanes(order, LANES, async ({ ctx, heads, states }) => {
-    if (log.clock.now().getTime() - started > BUDGET_MS || (error !== undefined && !sink.isLocal)) return;
-    const missing = heads.filter((head) => (sizeIn(states, sink, head) ?? -1) !== head.size);
-    const kept: Head[] = [];
-    for (const head of missing) {
+  await inLanes(order, SINK_LANES, async ({ ctx, heads, states }) => {
+    for (const head of heads.filter((one) => sizeIn(states, sink, one) !== one.size)) {
+      const isOver = log.clock.now().getTime() - started > BUDGET_MS;
+      // A sink that is far away and fails once would fail for all.
+      if (isOver || (error !== undefined && !sink.isLocal)) return;
       try {
         await sink.append({ tenant: ctx.tenant, class: head.class, note: head.note, at: ctx.clock.now() });
-        kept.push(head);
+        kept.push({ tenant: ctx.tenant, sink: sink.name, head });
       } catch (cause) {
         const refusal = refusalOf(cause);
         error = `${refusal.code}: ${refusal.reason}`;
         log.log.warn({ sink: sink.name, tenant: ctx.tenant, class: head.class, ...refusal }, "not anchored");
-        if (!sink.isLocal) break;
       }
     }
-    if (kept.length > 0) await log.db.tx(ctx, (tx) => insertAnchors(tx, ctx, sink.name, kept));
-    for (const head of kept) log.guard.anchored(ctx.tenant, head.class, sink.name, head.note);
-    anchored += kept.length;
     cursors.set(sink, ctx.tenant);
   });
-  const state = log.sinkStates.get(sink.name);
-  if (error !== undefined) log.sinkStates.set(sink.name, { lastAt: state?.lastAt ?? null, error });
-  else if (anchored > 0) log.sinkStates.set(sink.name, { lastAt: log.clock.now(), error: null });
-  return anchored;
+  const before = log.sinkStates.get(sink.name)?.lastAt ?? null;
+  if (error !== undefined) log.sinkStates.set(sink.name, { lastAt: before, error });
+  else if (kept.length > 0) log.sinkStates.set(sink.name, { lastAt: log.clock.now(), error: null });
+  return kept;
 }
 
 const sizeIn = (states: AnchorState[], sink: AnchorSink, head: Head) =>

@@ -213,6 +213,17 @@ describe("a tree that was rewritten", () => {
   });
 });
 
+describe("a tenant that was purged", () => {
+  it("is not reported any more, though the sinks still know it", async () => {
+    await anchored(5);
+    await superuser("DELETE FROM toban.audit_trees WHERE tenant_id = $1");
+    await anchorAll(log, { whole: true });
+    expect(scene.gauges["toban.audit.diverged"]).toBe(1);
+    await sealAll({ ...log, tenants: async () => [] });
+    expect(scene.gauges["toban.audit.diverged"]).toBe(0);
+  });
+});
+
 describe("the sinks", () => {
   it("are not believed when they have what no key of ours signed", async () => {
     await anchored(5);

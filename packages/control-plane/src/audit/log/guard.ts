@@ -89,7 +89,12 @@ export function createGuard(deps: GuardDeps) {
     if (known?.reason === divergence.reason && known.anchored === divergence.anchored) return;
     refused.set(key, divergence);
     const { tenant, class: auditClass, reason, anchored } = divergence;
-    deps.log.error({ tenant, class: auditClass, reason }, "a tree of the audit log is not signed any more");
+    const remedy =
+      "Restore the audit tables; both heads are in diverged.jsonl. What is queued is kept and sealed then.";
+    deps.log.error(
+      { tenant, class: auditClass, reason, remedy },
+      "a tree of the audit log is not signed any more",
+    );
     const database = head && { size: head.size, root: head.root.toString("base64"), note: head.note };
     const line = {
       at: deps.clock.now(),
@@ -164,6 +169,12 @@ export function createGuard(deps: GuardDeps) {
     /** The next check reads the whole head anew. */
     suspect(tenant: string, auditClass: AuditClass): void {
       memoryOf(tenant, auditClass).isSuspect = true;
+    },
+    /** A tenant that was purged between two looks at it is nobody's concern. */
+    retain(tenants: string[]): void {
+      if (refused.size === 0) return;
+      const present = new Set(tenants);
+      for (const [key, { tenant }] of refused) if (!present.has(tenant)) refused.delete(key);
     },
     refusals: (): Divergence[] => [...refused.values()],
   };

@@ -36,7 +36,7 @@ const PERIOD_MS = 200;
 /** Events of one transaction: enough for a backlog to go quickly, few enough to be done in a moment. */
 const BATCH = 4_096;
 /** Tenants that are sealed at once; leaves connections for everybody else. */
-const LANES = 4;
+const LANES = 2;
 
 export const openAuditLog = (deps: AuditLogDeps): AuditLog => ({
   ...deps,
@@ -189,6 +189,7 @@ async function tailOf(tx: Tx, tree: Tree, first: number): Promise<Buffer[]> {
 /** Seals what all tenants have queued; one of them that fails does not hold up the others. */
 export async function sealAll(log: AuditLog): Promise<{ sealed: number }> {
   const tenants = await log.tenants();
+  log.guard.retain(tenants);
   const queued =
     tenants.length > 0 ? await log.db.tx({ tenant: tenants[0]! }, (tx) => queuedTenants(tx, tenants)) : [];
   const now = log.clock.now().getTime();

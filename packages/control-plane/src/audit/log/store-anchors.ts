@@ -60,22 +60,21 @@ async function timesOf(tx: Tx, trees: { class: AuditClass; covered: number }[]) 
 export async function insertAnchors(
   tx: Tx,
   ctx: Ctx,
-  sink: string,
-  heads: Pick<Head, "class" | "size" | "root" | "note">[],
+  anchors: { sink: string; head: Pick<Head, "class" | "size" | "root" | "note"> }[],
 ): Promise<void> {
   await tx.query(
     `INSERT INTO toban.audit_anchors (tenant_id, class, size, sink, root, note, anchored_at)
-     SELECT $1, n.class, n.size, $2, n.root, n.note, $3
-     FROM unnest($4::text[], $5::bigint[], $6::bytea[], $7::text[]) AS n (class, size, root, note)
+     SELECT $1, n.class, n.size, n.sink, n.root, n.note, $2
+     FROM unnest($3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[]) AS n (sink, class, size, root, note)
      ON CONFLICT (tenant_id, class, sink, size) DO NOTHING`,
     [
       ctx.tenant,
-      sink,
       ctx.clock.now(),
-      heads.map((head) => head.class),
-      heads.map((head) => head.size),
-      heads.map((head) => head.root),
-      heads.map((head) => head.note),
+      anchors.map((anchor) => anchor.sink),
+      anchors.map(({ head }) => head.class),
+      anchors.map(({ head }) => head.size),
+      anchors.map(({ head }) => head.root),
+      anchors.map(({ head }) => head.note),
     ],
   );
 }
