@@ -2,6 +2,7 @@ import { parseCanonical } from "@toban/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase, testCtx } from "../../platform/testing.ts";
 import { type AuditEvent, record, search } from "../index.ts";
+import { forgetPseudonyms, newPersonal, rememberPseudonyms } from "./pseudonyms.ts";
 
 let t: TestDatabase;
 beforeAll(async () => {
@@ -208,6 +209,20 @@ describe("what is stored of a person", () => {
     expect(second).not.toBe(first);
     const actors = (await t.db.tx(carol, (tx) => search(tx, {}))).map(({ actorId }) => actorId);
     expect(actors).toEqual(["person:carol", first, first]);
+  });
+
+  it("a person has one pseudonym in all processes, also in one that remembers a wrong one", async () => {
+    const gina = testCtx({ tenant: "processes", actor: { kind: "person", id: "gina" } });
+    const act = () => t.db.tx(gina, (tx) => record(tx, gina, drain));
+    await act();
+    // As in a process that has just been started, and in one whose pseudonym somebody else has erased.
+    forgetPseudonyms(gina.tenant, ["gina"]);
+    await act();
+    const gone = newPersonal("person", "gina", "gina").commitment;
+    rememberPseudonyms(gina.tenant, { of: new Map([["gina", gone]]), known: [gone], made: [] });
+    await act();
+    const actors = await t.db.tx(gina, (tx) => tx.query("SELECT DISTINCT actor_id FROM toban.audit_events"));
+    expect(actors).toHaveLength(1);
   });
 
   it("two transactions that name two new people crosswise, both still open, both commit", async () => {
