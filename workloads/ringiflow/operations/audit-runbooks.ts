@@ -17,8 +17,8 @@ export const auditRunbooks: NonNullable<OperationsInput["runbooks"]> = {
       "通知にある最新の変更と相関 ID から `npx toban audit search --correlation-id ID` で関連する操作を調べる。変更した本人に、サインインとは別の手段で意図を確認する。一分間に多数の変更や、見慣れない場所からのサインイン直後の変更は、説明がつくまで意図しないものとみなす。",
     ),
     firstResponse: text(
-      "If it was not meant: 1. preserve the audit log (`npx toban audit hold create REASON`; an incident does it by itself); 2. take the permission back (`npx toban people role PERSON LEVEL`) and end the person's access (`npx toban people remove PERSON`; in RingiFlow delete their rows from the session database); 3. list what the person saw and did since then, newest first (`npx toban audit search --actor person:NAME --from TIME`), and who else touched the same objects (`--resource`); 4. export it as evidence (`npx toban audit export --out FILE`).",
-      "意図しない変更の場合: 1. 監査ログを保全する(`npx toban audit hold create 理由`。インシデントになれば自動で保全される)。2. 権限を戻し(`npx toban people role 利用者 レベル`)、本人のアクセスを止める(`npx toban people remove 利用者`。RingiFlow ではセッション DB の該当行を削除)。3. 以後の閲覧と操作を新しい順に調べ(`npx toban audit search --actor person:名前 --from 時刻`)、同じ対象に触れた人も調べる(`--resource`)。4. 証拠として書き出す(`npx toban audit export --out FILE`)。",
+      "If it was not meant: 1. preserve the audit log (`npx toban audit hold --reason REASON`; a critical alert does it by itself); 2. take the permission back (`npx toban people role PERSON LEVEL`) and end the person's access (`npx toban people remove PERSON`; in RingiFlow delete their rows from the session database); 3. list what the person saw and did since then, newest first (`npx toban audit search --actor person:NAME --from TIME`), and who else touched the same objects (`--resource`); 4. export it as evidence (`npx toban audit export --out FILE`).",
+      "意図しない変更の場合: 1. 監査ログを保全する(`npx toban audit hold --reason 理由`。重大なアラートでは自動で保全される)。2. 権限を戻し(`npx toban people role 利用者 レベル`)、本人のアクセスを止める(`npx toban people remove 利用者`。RingiFlow ではセッション DB の該当行を削除)。3. 以後の閲覧と操作を新しい順に調べ(`npx toban audit search --actor person:名前 --from 時刻`)、同じ対象に触れた人も調べる(`--resource`)。4. 証拠として書き出す(`npx toban audit export --out FILE`)。",
     ),
     escalation,
   },
@@ -42,12 +42,12 @@ export const auditRunbooks: NonNullable<OperationsInput["runbooks"]> = {
     title: text("The audit log falls behind", "監査ログの遅れ"),
     owner,
     triage: text(
-      "Not sealed: the control plane or its database is overloaded or stopped; read its log for `audit.seal`. Not anchored: a sink refuses (full disk, webhook away, expired credentials); read its log for `audit.anchor`. Nothing heard: the control plane or the telemetry store is down (`npx toban status`).",
-      "封印の遅れなら、制御プレーンかそのデータベースの過負荷または停止である(ログの `audit.seal`)。固定の遅れなら、保存先が拒否している(ディスク満杯、webhook の停止、認証の期限切れ。ログの `audit.anchor`)。計測値が途絶えたなら、制御プレーンかテレメトリの停止である(`npx toban status`)。",
+      "Not sealed: the control plane or its database is overloaded or stopped; read its log for `audit.seal`. Not anchored: a sink refuses (full disk, webhook away, expired credentials); `npx toban audit trees` says which and why. Nothing heard: the control plane or the telemetry store is down (`npx toban status`).",
+      "封印の遅れなら、制御プレーンかそのデータベースの過負荷または停止である(ログの `audit.seal`)。固定の遅れなら、保存先が拒否している(ディスク満杯、webhook の停止、認証の期限切れ)。どれがなぜかは `npx toban audit trees` で分かる。計測値が途絶えたなら、制御プレーンかテレメトリの停止である(`npx toban status`)。",
     ),
     firstResponse: text(
-      "Free the disk, restore the sink or start the control plane again: sealing and anchoring catch up by themselves and lose nothing. Let nobody work by hand on the database meanwhile. Afterwards run `npx toban audit verify`.",
-      "ディスクを空ける、保存先を復旧する、制御プレーンを再起動する。封印と固定は自動で追いつき、失われるものはない。その間、データベースを手作業で操作させない。復旧後に `npx toban audit verify` を実行する。",
+      "Free the disk, restore the sink or start the control plane again: sealing and anchoring catch up by themselves and lose nothing. Let nobody work by hand on the database meanwhile. Afterwards run `npx toban audit verify --full`.",
+      "ディスクを空ける、保存先を復旧する、制御プレーンを再起動する。封印と固定は自動で追いつき、失われるものはない。その間、データベースを手作業で操作させない。復旧後に `npx toban audit verify --full` を実行する。",
     ),
     escalation,
   },
@@ -55,8 +55,8 @@ export const auditRunbooks: NonNullable<OperationsInput["runbooks"]> = {
     title: text("The audit log was altered", "監査ログの改ざんの疑い"),
     owner,
     triage: text(
-      "`npx toban audit verify` names tenant, class and sequence of what does not hold. Ask whether the database was restored from a backup: a diverged log after a restore is the restore, anything else is somebody with rights on the database.",
-      "`npx toban audit verify` が、合わない箇所のテナント・区分・番号を示す。データベースをバックアップから復元したか確認する。復元後の矛盾は復元が原因であり、それ以外はデータベースの権限を持つ者の操作である。",
+      "`npx toban audit verify --full` names tenant, class and sequence of what does not hold. Ask whether the database was restored from a backup: a diverged log after a restore is the restore, anything else is somebody with rights on the database.",
+      "`npx toban audit verify --full` が、合わない箇所のテナント・区分・番号を示す。データベースをバックアップから復元したか確認する。復元後の矛盾は復元が原因であり、それ以外はデータベースの権限を持つ者の操作である。",
     ),
     firstResponse: text(
       "Change nothing and delete nothing. Preserve: copy the database and both folders of anchors to a place that only the lead can write to, keep the hold open. Withdraw every owner's password of the database. Earlier exports and the anchors outside still prove what the record was.",

@@ -37,8 +37,8 @@ export const telemetryProofs = [
       withinMinutes: 5,
       tenant: "^(none|t_[0-9a-f]{12})$",
       metrics: ["http.server.request.duration", "ringiflow.queue.lag"],
-      // The platform's own, about instances and the edge, which know no tenant.
-      except: ["toban."],
+      // The agent's, about instances and the edge, which know no tenant.
+      except: ["toban.instance.", "toban.edge."],
     },
     expiresAfter,
     dependsOn,
