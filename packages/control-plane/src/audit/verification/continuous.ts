@@ -10,10 +10,11 @@ import { type AuditFailure, type KnownHead, TILE_LEAVES, type TreeRow } from "./
 
 export type ContinuousDeps = HeadDeps & { db: Database };
 
-/** A pass is small: it shares the process with everything else. */
-const NEW_LEAVES = 16 * TILE_LEAVES;
-const SWEPT_TILES = 4;
-const NEWEST_EVENTS = 1_000;
+/** Small steps: they share the process with everything else, and hashing keeps all of it waiting. */
+const NEW_LEAVES = 4 * TILE_LEAVES;
+const STEPS = 16;
+const SWEPT_TILES = 1;
+const NEWEST_EVENTS = 200;
 
 /**
  * One small pass over a tenant: what was sealed since the last one, the next few of the old tiles, the heads, and whether
@@ -61,17 +62,12 @@ async function verifyTreePass(
   ];
   let frontier = last;
   if (last.size < tree.size && failures.length === 0) {
-    const start = wholeTiles(last);
-    const end = Math.min(tree.size, start.size + NEW_LEAVES);
-    const chunk = await checkPart(deps.db, { tenant: ctx.tenant, class: class_, start: start.size, end });
-    const fold = foldTree(
-      class_,
-      heads.filter((head) => head.size <= end),
-      start,
-    );
-    fold.add(chunk);
-    failures.push(...(chunk.failures.length > 0 ? chunk.failures : fold.failures));
-    if (failures.length === 0) frontier = fold.frontier();
+    for (let step = 0; step < STEPS && frontier.size < tree.size; step++) {
+      const grown = await verifyStep(deps, ctx, tree, heads, frontier);
+      failures.push(...grown.failures);
+      if (failures.length > 0) break;
+      frontier = grown.frontier;
+    }
   } else if (failures.length === 0) {
     const head = heads.find((one) => one.size === last.size && !one.root.equals(tree.root));
     if (head && last.size === tree.size) failures.push(...foldedAgain(class_, head, tree));
@@ -80,6 +76,28 @@ async function verifyTreePass(
   failures.push(...found);
   await keep(deps, ctx, class_, frontier, swept, failures[0] ?? known);
   return failures;
+}
+
+async function verifyStep(
+  deps: ContinuousDeps,
+  ctx: Ctx,
+  { class: class_, size }: TreeRow,
+  heads: KnownHead[],
+  from: Frontier,
+): Promise<{ frontier: Frontier; failures: AuditFailure[] }> {
+  const start = wholeTiles(from);
+  const end = Math.min(size, start.size + NEW_LEAVES);
+  const chunk = await checkPart(deps.db, { tenant: ctx.tenant, class: class_, start: start.size, end });
+  const fold = foldTree(
+    class_,
+    heads.filter((head) => head.size <= end),
+    start,
+  );
+  fold.add(chunk);
+  return {
+    frontier: fold.frontier(),
+    failures: chunk.failures.length > 0 ? chunk.failures : fold.failures,
+  };
 }
 
 /** The size is known already, but with another root. */

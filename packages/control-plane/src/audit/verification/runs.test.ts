@@ -106,7 +106,7 @@ describe("the continuous verification", () => {
     expect(gauges[`toban.audit.verify_failures ${tenant}`]).toBe(0);
     await alterColumn(tenant, "auth-000002500");
     let passes = 0;
-    while (gauges[`toban.audit.verify_failures ${tenant}`] === 0 && passes < 6) {
+    while (gauges[`toban.audit.verify_failures ${tenant}`] === 0 && passes < 14) {
       await task.run();
       passes++;
     }

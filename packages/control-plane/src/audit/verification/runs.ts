@@ -64,7 +64,7 @@ export async function requestPass(deps: VerificationDeps, ctx: Ctx): Promise<Aud
 /** Small passes over every tenant, for ever. */
 export const continuousTask = (deps: VerificationDeps): Task => ({
   name: "audit.verify",
-  periodMs: 2_000,
+  periodMs: 5_000,
   async run() {
     for (const tenant of await deps.tenants()) {
       const ctx = deps.ctxFor(tenant);
