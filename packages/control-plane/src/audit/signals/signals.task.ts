@@ -31,6 +31,15 @@ export function auditSignals(deps: {
   let watchedUntil: Date | undefined;
   let isResumed = false;
   let newest = new Map<string, SignalEvent>();
+  /** Series of single tenants that are not zero; without one a tenant has none, so that there are few. */
+  const counting = new Set<string>();
+
+  const report = (metric: string, tenant: string, times: number): void => {
+    const key = `${metric} ${tenant}`;
+    if (times > 0) counting.add(key);
+    else if (!counting.delete(key)) return;
+    deps.metrics.gauge(metric, times, { tenant });
+  };
 
   async function look(): Promise<void> {
     if (!isResumed) {
@@ -38,20 +47,23 @@ export function auditSignals(deps: {
       isResumed = true;
     }
     const seen = new Map<string, SignalEvent>();
-    const tenants = await deps.tenants();
+    const highest = new Map(SIGNALS.map(({ metric }) => [metric, 0]));
     let now: Date | undefined;
-    for (const tenant of tenants) {
+    for (const tenant of await deps.tenants()) {
       const ctx = deps.ctxFor(tenant);
       now ??= ctx.clock.now();
       const from = windowStart(now, watchedUntil);
       const counted = await deps.db.tx(ctx, (tx) => countEvents(tx, { actions: ACTIONS, from }));
       for (const signal of SIGNALS) {
         const { times, newest: event } = countSignal(signal, counted);
-        deps.metrics.gauge(signal.metric, times, { tenant });
+        report(signal.metric, tenant, times);
+        highest.set(signal.metric, Math.max(times, highest.get(signal.metric)!));
         const known = seen.get(signal.metric);
         if (event && (!known || known.tsUs < event.tsUs)) seen.set(signal.metric, event);
       }
     }
+    // Of the tenant that has most: always there, so that silence is no zero.
+    for (const [metric, times] of highest) deps.metrics.gauge(metric, times);
     newest = seen;
     if (now && deps.watched()) watchedUntil = now;
   }
