@@ -1,11 +1,11 @@
 import { type FieldKind, fieldKind, JAPANESE_NAMES_OF_FIELDS } from "./fields.ts";
-import { maskedName, nameIn } from "./names.ts";
+import { isMaskedName, maskedName, nameIn } from "./names.ts";
 import { add, MASK, type Scan } from "./spans.ts";
 
 const SIGNS = `["'\\\\]{0,6}[ \\t]{0,4}(?:=>|:=|=|:)[ \\t]{0,4}`;
 const ASCII_LABEL = new RegExp(`(?<![\\w.$-])-{0,2}([A-Za-z_$][\\w.$-]{0,127})(?:\\[\\])?${SIGNS}`, "g");
 const WIDE_LABEL = new RegExp(
-  `(${JAPANESE_NAMES_OF_FIELDS})(?:[(](?:必須|任意|漢字|全角|半角|カナ|かな)[)])?(?:[」』】\\]*]{0,2}${SIGNS}|は[ \\t]?|[」』】\\]][ \\t]{0,2})`,
+  `(${JAPANESE_NAMES_OF_FIELDS})(?:[(](?:必須|任意|漢字|全角|半角|カナ|かな)[)])?(?:[」』】\\]*]{0,2}${SIGNS}|は[ \\t]?|[」』】\\]][ \\t]{0,2}|(?=「))`,
   "g",
 );
 
@@ -19,14 +19,35 @@ export function assignments(scan: Scan, wide: boolean): void {
   if (wide) labels(scan, WIDE_LABEL);
 }
 
+/** `secrets: 3 loaded`: as with tokens, a number is their count. */
+const PLURAL = /(?:secrets|cookies|credentials|passwords)$/i;
+
 function labels(scan: Scan, expression: RegExp): void {
   const { folded } = scan;
   expression.lastIndex = 0;
   for (let match = expression.exec(folded); match; match = expression.exec(folded)) {
     const kind = kindAt(folded, match[1]!, match.index + match[0].indexOf(match[1]!));
     if (kind === undefined) continue;
-    const end = valueAt(scan, kind, match.index + match[0].length);
+    const plural = kind === "secret" && PLURAL.test(match[1]!);
+    const end = valueAt(scan, plural ? "tokens" : kind, match.index + match[0].length);
     if (end > expression.lastIndex) expression.lastIndex = end;
+  }
+}
+
+const ELEMENT = /<([A-Za-z][\w.:-]{0,63})>([^<\n]{1,256})</g;
+
+/** `<password>…</password>` */
+export function elements(scan: Scan): void {
+  if (!scan.folded.includes("</")) return;
+  ELEMENT.lastIndex = 0;
+  for (let match = ELEMENT.exec(scan.folded); match; match = ELEMENT.exec(scan.folded)) {
+    const kind = fieldKind(match[1]!);
+    const start = match.index + match[1]!.length + 2;
+    const value = scan.text.slice(start, start + match[2]!.length);
+    if (kind === "secret" && !value.startsWith(MASK)) add(scan, "secret", start, start + value.length, MASK);
+    if (kind === "name" && !isMaskedName(value))
+      add(scan, "name", start, start + value.length, maskedName(value));
+    ELEMENT.lastIndex -= 1;
   }
 }
 
@@ -75,7 +96,8 @@ function secretAt(scan: Scan, kind: FieldKind, from: number): number {
   if (folded.startsWith(MASK, start)) return start + MASK.length;
   if (text === "") return from;
   // What was read is never read again, masked or not.
-  if (!value.quoted && isNoSecret(text, kind, folded, value.end, from)) return value.end;
+  const prose = folded[start - 1] === "「" && JAPANESE_PROSE.test(text);
+  if (prose || (!value.quoted && isNoSecret(text, kind, folded, value.end, from))) return value.end;
   if (kind === "tokens" && /^[\d.,_]{1,16}[a-zA-Z/%]{0,8}$/.test(text)) return value.end;
   add(scan, "secret", start, value.end, MASK);
   return value.end;

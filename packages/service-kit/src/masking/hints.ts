@@ -48,12 +48,11 @@ export function hintsOf(text: string): number {
     if (kind === LOWER || kind === UPPER) {
       run += 1;
       digits = 0;
-      if (kind === UPPER && before !== UPPER && before !== LOWER && before !== DIGIT && ++words >= 2) {
-        hints |= HINT.capitals;
+      if (before === OTHER || before === JOINT || before === SIGN) {
+        if (kind === UPPER && ++words >= 2) hints |= HINT.capitals;
+        // Words before a token: `bearer`, `basic`, `dpop`.
+        if (isSchemeLetter(code | 32)) hints |= HINT.scheme;
       }
-      // Words before a token: `bearer`, `basic`, `dpop`.
-      else if (before !== LOWER && before !== UPPER && isSchemeLetter(code | 32)) hints |= HINT.scheme;
-      if (kind === UPPER && words === 1 && isSchemeLetter(code | 32)) hints |= HINT.scheme;
       if (run >= LEAST_RUN) hints |= HINT.long;
     } else if (kind === DIGIT) {
       run += 1;
@@ -70,7 +69,7 @@ export function hintsOf(text: string): number {
       if (kind === SIGN) {
         if (code === 64 || (code === 37 && text.charCodeAt(at + 1) === 52)) hints |= HINT.at;
         else if (code !== 37) hints |= HINT.label;
-      } else if (code === 39) hints |= HINT.command;
+      } else if (code === 39 || (code === 60 && text.charCodeAt(at + 1) === 47)) hints |= HINT.command;
     }
     before = kind;
   }

@@ -7,6 +7,8 @@ export type JsonMask = {
   key: (key: string) => string;
   /** A value by the kind of its field. */
   field: (kind: FieldKind, value: string) => string;
+  /** Told of what is replaced as a whole. */
+  replaced: (kind: FieldKind) => void;
   /** Personal data of these fields stays. */
   isKept: (key: string) => boolean;
   keptText: (text: string) => string;
@@ -68,6 +70,7 @@ class Walk {
 
   private open(object: boolean): void {
     if (this.isSecret()) {
+      this.mask.replaced(this.kind!);
       this.replace(this.at, this.endOfNested(), JSON.stringify(MASK));
       return;
     }
@@ -98,7 +101,9 @@ class Walk {
         ? MASK
         : undefined
       : maskedNumber(this.kind, written);
-    if (masked !== undefined) this.replace(start, this.at, JSON.stringify(masked));
+    if (masked === undefined) return;
+    this.mask.replaced(this.kind!);
+    this.replace(start, this.at, JSON.stringify(masked));
   }
 
   private string(): void {

@@ -4,7 +4,7 @@ import { type JsonMask, maskedJson } from "./json.ts";
 import { type Roster, rosterOf } from "./roster.ts";
 import { maskedText } from "./scan.ts";
 import { type Kind, MASK } from "./spans.ts";
-import { isAllowed, maskedField, maskedNumber } from "./values.ts";
+import { isAllowed, KIND_OF, maskedField, maskedNumber } from "./values.ts";
 
 export type MaskerOptions = {
   /** Names of people that must be found wherever they stand. */
@@ -35,6 +35,7 @@ export class Masker {
       text: this.text,
       key: this.key,
       field: (kind, value) => maskedField(kind, value, this.text, this.count),
+      replaced: (kind) => this.count?.(KIND_OF[kind]),
       isKept: (key) => this.allow.size > 0 && this.allow.has(key),
       keptText: this.secretsOf,
     };

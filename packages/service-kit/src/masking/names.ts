@@ -148,7 +148,7 @@ function kanaSurname(word: string): string | undefined {
 }
 
 const POLITE =
-  /(?<![A-Za-z])(?:Mr|Mrs|Ms|Dr|Prof)(\.?) ((?!Mrs?\b|Ms\b|Dr\b|Prof\b)[A-Z][a-z'’]{1,20}(?:[ -][A-Z][a-z]{1,20}){0,2})(?![A-Za-z])/g;
+  /(?<![A-Za-z])(?:Mr|Mrs|Ms|Dr|Prof)(\.?) ((?!Mrs?\b|Ms\b|Dr\b|Prof\b)[A-Z][a-z'’]{1,20}(?:[ -][A-Z][a-z]{1,20}){0,2})(?![A-Za-z]| \*)/g;
 const SAN = /(?<![A-Za-z])([A-Z][a-z]{1,20})(?=-(?:san|sama|kun|sensei)(?![a-z]))/g;
 const PAIR = /(?<![\w.@/-])([A-Z][A-Za-z]{1,14})(,? (?:[A-Z]\.? )?)([A-Z][A-Za-z'’]{1,20})(?![\w@/-])/g;
 

@@ -59,7 +59,8 @@ function phoneAt(scan: Scan, start: number, digitsAt: number, lead: string): num
     );
     if (shown === undefined) continue;
     const closed = lead.endsWith("(") && !gaps.slice(0, count - 1).some((gap) => gap.includes(")"));
-    add(scan, "phone", closed ? start + lead.length : start, end, shown);
+    const opened = !lead.includes("(") && folded[start - 1] === "(" && gaps[0]?.includes(")") === true;
+    add(scan, "phone", opened ? start - 1 : closed ? start + lead.length : start, end, shown);
     return end;
   }
   return start;
@@ -89,7 +90,7 @@ function endsThere(folded: string, end: number): boolean {
   const next = folded[end];
   if (next === undefined) return true;
   if (/[0-9A-Za-z_%]/.test(next)) return false;
-  return !(/[-.:/]/.test(next) && /[0-9A-Za-z]/.test(folded[end + 1] ?? ""));
+  return !(/[-.:]/.test(next) && /[0-9A-Za-z]/.test(folded[end + 1] ?? ""));
 }
 
 function isAsked(folded: string, start: number, end: number): boolean {

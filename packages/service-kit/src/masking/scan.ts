@@ -1,4 +1,4 @@
-import { assignments } from "./assignments.ts";
+import { assignments, elements } from "./assignments.ts";
 import { emails, postalCodes } from "./contacts.ts";
 import { fold } from "./fold.ts";
 import { HINT, hintsOf } from "./hints.ts";
@@ -35,7 +35,10 @@ function secrets(scan: Scan, hints: number, isWide: boolean): void {
   if (hints & at) urlPasswords(scan);
   if (hints & scheme) bearerTokens(scan);
   if (hints & (label | wide)) assignments(scan, isWide);
-  if (hints & command) commandSecrets(scan);
+  if (hints & command) {
+    commandSecrets(scan);
+    elements(scan);
+  }
 }
 
 function personal(scan: Scan, hints: number, isWide: boolean, roster: Roster | undefined): void {

@@ -20,7 +20,7 @@ export function maskedField(kind: FieldKind, value: string, text: MaskText, coun
   return shown;
 }
 
-const KIND_OF: Record<FieldKind, Kind> = {
+export const KIND_OF: Record<FieldKind, Kind> = {
   secret: "secret",
   tokens: "secret",
   opaque: "secret",

@@ -91,11 +91,11 @@ function surroundingsSurvive({ text, spans }: Example, masked: string): boolean 
   for (const span of spans!) {
     const at = rest.indexOf(span.text);
     // A mark that opens or closes a value may go with it.
-    const before = rest.slice(0, at).replace(/["'(]$/, "");
+    const before = rest.slice(0, at).replace(/["'([]+$/, "");
     from = masked.indexOf(before, from);
     if (from === -1) return false;
     from += before.length;
-    rest = rest.slice(at + span.text.length).replace(/^["')]/, "");
+    rest = rest.slice(at + span.text.length).replace(/^["')\]]+/, "");
   }
   return masked.indexOf(rest, from) !== -1;
 }
