@@ -8,6 +8,7 @@ const HASH = 32;
 const MOST_FAILURES = 20;
 
 export type ChunkInput = {
+  tenant: string;
   class: AuditClass;
   /** Begins with a tile. */
   start: number;
@@ -48,8 +49,8 @@ export function checkChunk(input: ChunkInput): Chunk {
     const own = hashes.subarray((seq - input.start) * HASH, (end - input.start) * HASH);
     const tile = tiles.get(seq / TILE_LEAVES);
     if (end <= input.pruned) pruned(tile, leaves, seq, own, fail);
-    else if (end - seq === TILE_LEAVES) full(input.class, tile, leaves, seq, own, fail);
-    else part(input.class, leaves, seq, own, fail);
+    else if (end - seq === TILE_LEAVES) full(input, tile, leaves, seq, own, fail);
+    else part(input, leaves, seq, own, fail);
     if (end - seq === TILE_LEAVES) roots.push(rootOf(own));
   }
   const { start, end } = input;
@@ -72,7 +73,7 @@ function pruned(tile: TileRow | undefined, leaves: LeafRow[], seq: number, own: 
 }
 
 function full(
-  class_: AuditClass,
+  input: ChunkInput,
   tile: TileRow | undefined,
   leaves: LeafRow[],
   seq: number,
@@ -93,7 +94,7 @@ function full(
     }
     const hash = hashOf(row);
     hash.copy(own, offset);
-    const fault = compare(class_, row);
+    const fault = compare(input, row);
     if (kept === undefined || hash.equals(kept)) {
       if (fault) fail(fault.code, at, fault.reason);
     } else if (fault) {
@@ -119,14 +120,14 @@ function full(
   }
 }
 
-function part(class_: AuditClass, leaves: LeafRow[], seq: number, own: Buffer, fail: Fail): void {
+function part(input: ChunkInput, leaves: LeafRow[], seq: number, own: Buffer, fail: Fail): void {
   eachLeaf(leaves, seq, seq + own.length / HASH, (at, row) => {
     if (!row) {
       fail("audit_leaf_missing", at, `Leaf ${at} is missing.`);
       return;
     }
     hashOf(row).copy(own, (at - seq) * HASH);
-    const fault = compare(class_, row);
+    const fault = compare(input, row);
     if (fault) fail(fault.code, at, fault.reason);
   });
 }
@@ -150,16 +151,16 @@ function eachLeaf(
 
 const hashOf = (row: LeafRow): Buffer => (row.leaf === null ? Buffer.alloc(HASH) : leafHashOfText(row.leaf));
 
-function compare(class_: AuditClass, row: LeafRow): { code: string; reason: string } | undefined {
-  const { seq, leaf, eventId } = row;
+function compare(input: ChunkInput, row: LeafRow): { code: string; reason: string } | undefined {
+  const { seq, leaf } = row;
   if (row.id === null) {
-    return { code: "audit_event_missing", reason: `Event ${eventId} of leaf ${seq} is missing.` };
+    return { code: "audit_event_missing", reason: `Event ${row.eventId} of leaf ${seq} is missing.` };
   }
-  if (row.class === class_ && leaf !== null && rebuildLeaf(row) === leaf) return undefined;
+  if (row.class === input.class && leaf !== null && rebuildLeaf(row, input.tenant) === leaf) return undefined;
   const canonical = isCanonical(leaf) ? "" : " The leaf is not canonical JSON.";
   return {
     code: "audit_columns_changed",
-    reason: `The columns of event ${eventId} do not say what leaf ${seq} says.${canonical}`,
+    reason: `The columns of event ${row.id} do not say what leaf ${seq} says.${canonical}`,
   };
 }
 

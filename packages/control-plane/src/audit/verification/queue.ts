@@ -12,7 +12,7 @@ export async function checkQueue(db: Database, ctx: Pick<Ctx, "tenant">): Promis
   for (let after = -1; ; ) {
     const rows = await db.tx(ctx, (tx) => queuedEvents(tx, after, PAGE));
     for (const row of rows) {
-      const reason = faultOf(row);
+      const reason = faultOf(row, ctx.tenant);
       const at = { class: row.queuedClass ?? row.class, seq: null };
       if (reason) failures.push(failure("audit_queue_wrong", at, reason));
     }
@@ -22,13 +22,13 @@ export async function checkQueue(db: Database, ctx: Pick<Ctx, "tenant">): Promis
   }
 }
 
-function faultOf(row: QueuedRow): string | undefined {
+function faultOf(row: QueuedRow, tenant: string): string | undefined {
   if (row.id === null) return `Event ${row.eventId} waits to be sealed, but is missing.`;
   if (row.sealed) return `Event ${row.eventId} waits to be sealed, but is sealed already.`;
   if (row.queuedClass !== null && row.queuedClass !== row.class) {
     return `Event ${row.eventId} of class ${row.class} waits in class ${row.queuedClass}.`;
   }
-  if (row.hasLeaf && rebuildLeaf(row) !== row.leaf) {
+  if (row.hasLeaf && rebuildLeaf(row, tenant) !== row.leaf) {
     return `The columns of event ${row.eventId} do not say what its waiting leaf says.`;
   }
   return undefined;

@@ -5,13 +5,13 @@ import type { LeafRow } from "./types.ts";
  * The leaf that the searchable columns stand for. Keys are in their canonical order here, so that nothing is sorted or
  * parsed for an ordinary event: this runs once for every event of a verification.
  */
-export function rebuildLeaf(row: LeafRow): string {
+export function rebuildLeaf(row: LeafRow, tenant: string): string {
   return (
     `{"action":${quote(row.action)},"actorId":${quote(row.actorId)},"class":${quote(row.class)}` +
     `,"correlationId":${quote(row.correlationId)},"details":${details(row.details)},"id":${quote(row.id!)}` +
     `,"resource":${quote(row.resource)},"result":${quote(row.result)}` +
     `,"sourceIp":${row.sourceIp === null ? "null" : quote(row.sourceIp)}` +
-    `,"tenantId":${quote(row.tenantId)},"ts":"${timeText(row.tsUs)}","v":1}`
+    `,"tenantId":${quote(tenant)},"ts":"${timeText(row.tsUs)}","v":1}`
   );
 }
 

@@ -7,7 +7,7 @@ import { AUDIT_CLASSES, TILE_LEAVES } from "./types.ts";
 const NOT_UTF8 = "22021";
 
 const leavesSql = (leaf: string) => `
-  SELECT l.seq, l.event_id AS "eventId", ${leaf} AS leaf, e.id, e.tenant_id AS "tenantId", e.class,
+  SELECT l.seq, CASE WHEN e.id IS NULL THEN l.event_id END AS "eventId", ${leaf} AS leaf, e.id, e.class,
          e.ts_us AS "tsUs", e.actor_id AS "actorId", e.action, e.resource, e.result,
          e.correlation_id AS "correlationId", e.source_ip AS "sourceIp", e.details::text AS details
   FROM toban.audit_leaves l
@@ -28,6 +28,7 @@ export async function readPart(
 ): Promise<{ leaves: LeafRow[]; tiles: TileRow[]; pruned: number }> {
   const read = (sql: string) =>
     db.tx(ctx, async (tx) => ({
+      ...(await planForParts(tx)),
       leaves: await tx.query<LeafRow>(sql, [class_, start, end]),
       tiles: await readTiles(tx, class_, start, end),
       pruned: await readPruned(tx, class_),
@@ -39,6 +40,13 @@ export async function readPart(
     const { leaves, ...rest } = await read(RAW_LEAVES);
     return { ...rest, leaves: leaves.map((row) => ({ ...row, leaf: textOf(row.leaf!) })) };
   }
+}
+
+/** Neighbouring leaves lie side by side, and so do their events: one process reads them in order, which halves the cost. */
+async function planForParts(tx: Tx): Promise<void> {
+  await tx.query(
+    "SELECT set_config('max_parallel_workers_per_gather', '0', true), set_config('random_page_cost', '1.1', true)",
+  );
 }
 
 /** Null when the bytes are not UTF-8: then they cannot be a leaf. */
@@ -155,7 +163,7 @@ export type QueuedRow = LeafRow & {
 export async function queuedEvents(tx: Tx, after: number, limit: number): Promise<QueuedRow[]> {
   const rows = await tx.query<QueuedRow>(
     `SELECT q.position, q.event_id AS "eventId", q.class AS "queuedClass",
-            encode(q.leaf, 'hex') AS leaf, e.id, e.tenant_id AS "tenantId", e.class,
+            encode(q.leaf, 'hex') AS leaf, e.id, e.class,
             e.ts_us AS "tsUs", e.actor_id AS "actorId", e.action, e.resource, e.result,
             e.correlation_id AS "correlationId", e.source_ip AS "sourceIp", e.details::text AS details,
             EXISTS (SELECT FROM toban.audit_leaves l

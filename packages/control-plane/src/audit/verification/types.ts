@@ -11,12 +11,12 @@ export type AuditFailure = Refusal & { class: AuditClass | null; seq: number | n
 /** A leaf with the event that its number belongs to, as the database has them now. */
 export type LeafRow = {
   seq: number;
-  eventId: string;
+  /** Only of a leaf whose event is missing. */
+  eventId: string | null;
   /** The stored bytes as text; null when they are not UTF-8. */
   leaf: string | null;
   /** The event's own id; null when there is no such event. */
   id: string | null;
-  tenantId: string;
   class: AuditClass;
   tsUs: number;
   actorId: string;

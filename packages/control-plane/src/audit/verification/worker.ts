@@ -11,7 +11,12 @@ export type Answer =
   | { id: number; refusal: Pick<TobanError, "kind" | "code" | "reason" | "remedy"> };
 
 const { url } = workerData as { url: string };
-const db = openDatabase({ url, maxConnections: 2, connectTimeoutMs: 10_000, statementTimeoutMs: 60_000 });
+const db = openDatabase({
+  url: url.href,
+  maxConnections: 2,
+  connectTimeoutMs: 10_000,
+  statementTimeoutMs: 60_000,
+});
 
 parentPort!.on("message", (order: Order | "end") => {
   if (order === "end") db.close().then(() => parentPort!.close());
