@@ -27,12 +27,14 @@ export async function readPart(
   end: number,
 ): Promise<{ leaves: LeafRow[]; tiles: TileRow[]; pruned: number }> {
   const read = (sql: string) =>
-    db.tx(ctx, async (tx) => ({
-      ...(await planForParts(tx)),
-      leaves: await tx.query<LeafRow>(sql, [class_, start, end]),
-      tiles: await readTiles(tx, class_, start, end),
-      pruned: await readPruned(tx, class_),
-    }));
+    db.tx(ctx, async (tx) => {
+      await planForParts(tx);
+      return {
+        leaves: await tx.query<LeafRow>(sql, [class_, start, end]),
+        tiles: await readTiles(tx, class_, start, end),
+        pruned: await readPruned(tx, class_),
+      };
+    });
   try {
     return await read(LEAVES);
   } catch (error) {

@@ -12,7 +12,7 @@ export type Answer =
 
 const { url } = workerData as { url: string };
 const db = openDatabase({
-  url: url.href,
+  url,
   maxConnections: 2,
   connectTimeoutMs: 10_000,
   statementTimeoutMs: 60_000,
