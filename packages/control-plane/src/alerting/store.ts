@@ -1,4 +1,5 @@
 import type { Text } from "@toban/definition";
+import { maskValue } from "@toban/service-kit/masking";
 import type { Ctx } from "../platform/ctx.ts";
 import type { Tx } from "../platform/database.ts";
 import type { Json } from "../platform/json.ts";
@@ -128,7 +129,8 @@ export async function insertPage(
       page.episode,
       page.kind,
       page.channel,
-      JSON.stringify(page.payload),
+      // What an alert quotes from a request is not kept in clear either.
+      JSON.stringify(maskValue(page.payload)),
       page.at,
     ],
   );

@@ -18,7 +18,7 @@ export function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const error = notFound(
       "route_not_found",
-      `There is no ${request.method} ${request.url}.`,
+      `There is no ${request.method} ${readable(request.url)}.`,
       "See /v1/openapi.json.",
     );
     const { kind, ...refusal } = refusalOf(error);
@@ -39,6 +39,15 @@ export function answerErrors(app: FastifyInstance): void {
     const correlationId = request.ctx?.correlationId ?? request.id;
     return reply.status(STATUS[kind]).send({ error: { ...refusal, correlationId } });
   });
+}
+
+/** Masking reads plain text, so that what was sent encoded is found too. */
+function readable(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    return url;
+  }
 }
 
 function asTobanError(thrown: unknown): unknown {
