@@ -202,6 +202,8 @@ function nameAt(scan: Scan, kind: "name" | "maybe-name", from: number): number {
   const window = text.slice(start, start + LONGEST_NAME);
   NAME_END.lastIndex = 0;
   const stop = NAME_END.exec(folded.slice(start, start + LONGEST_NAME))?.index ?? window.length;
+  // The next label: this one has no value.
+  if (/[:=]/.test(folded[start + stop] ?? "") && !/[ \u3000]/.test(window.slice(0, stop))) return from;
   const name = nameIn(window.slice(0, stop), kind === "name", start > from);
   if (name === undefined) return from;
   const begin = start + window.indexOf(name);
