@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { provisionOwnTenant, provisionTenant } from "../access/index.ts";
+import { openHold } from "../audit/index.ts";
 import { openOrAppend } from "../incidents/index.ts";
 import { createTestDatabase, type TestDatabase } from "../platform/testing.ts";
 import { startRun } from "../runs/index.ts";
@@ -16,6 +17,7 @@ const BODIES: Record<string, object> = {
   "POST /v1/runs/:id/approve": { step: 0, planHash: "x", inputDigest: "x" },
   "POST /v1/incidents/:id/resolve": { note: "why" },
   "PATCH /v1/people/:id": { level: 1 },
+  "POST /v1/audit/holds/:id/release": { reason: "why not" },
 };
 /** Parameters that name no object of a tenant. */
 const SHARED = new Map([
@@ -46,6 +48,13 @@ beforeAll(async () => {
       event: { key: "e", text: title },
     });
     objects.people = "beta-administrator";
+    objects["audit/holds"] = await openHold(tx, ctx, { reason: "court" });
+    objects["audit/verifications"] = ctx.newId();
+    await tx.query(
+      `INSERT INTO toban.audit_verification_runs (tenant_id, id, requested_by, requested_at)
+       VALUES ('beta', $1, 'person:x', now())`,
+      [objects["audit/verifications"]],
+    );
   });
   api = await serveApi(t);
 });
@@ -78,7 +87,7 @@ const never = (id: string) => (/^[0-9a-f-]{36}$/.test(id) ? t.ctx.newId() : id.r
 async function differences(headers: Record<string, string>): Promise<string[]> {
   const found: string[] = [];
   for (const route of withObjects()) {
-    const id = objects[route.url.split("/")[2]!];
+    const id = objects[route.url.split("/:")[0]!.slice("/v1/".length)];
     if (!id) found.push(`${route.method} ${route.url}: the test has no object of another tenant`);
     if (!id) continue;
     const [theirs, missing] = [await answerTo(route, id, headers), await answerTo(route, never(id), headers)];
@@ -94,7 +103,15 @@ async function differences(headers: Record<string, string>): Promise<string[]> {
 const stateOfBeta = () =>
   t.db.tx({ tenant: "beta" }, async (tx) => {
     const state = [];
-    for (const table of ["runs", "run_steps", "run_approvals", "incidents", "incident_timeline", "people"]) {
+    for (const table of [
+      "runs",
+      "run_steps",
+      "run_approvals",
+      "incidents",
+      "incident_timeline",
+      "people",
+      "audit_holds",
+    ]) {
       state.push(await tx.query(`SELECT * FROM toban.${table} r ORDER BY r::text`));
     }
     return JSON.stringify(state);

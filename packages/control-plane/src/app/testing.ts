@@ -12,14 +12,23 @@ export async function serveApi(
   extra: Parameters<typeof createHttpServer>[0]["routes"] = [],
   cliToken = "cli",
 ) {
-  const absent = () => {
+  const absent = (): never => {
     throw unavailable("absent", "Not part of this test.", "Nothing.");
   };
-  const outside = new Proxy({ db: t.db }, { get: (target, name) => (name === "db" ? target.db : absent) });
+  const parts = new Map<string | symbol, unknown>([
+    ["db", t.db],
+    ["tenant", t.ctx.tenant],
+    ["then", undefined],
+  ]);
+  const outside: object = new Proxy(absent, {
+    get: (_, name) => (parts.has(name) ? parts.get(name) : outside),
+    apply: absent,
+  });
   const deps = new Proxy(
     {
       db: t.db,
       tombstones: undefined,
+      audit: outside,
       rollout: outside,
       alerting: outside,
       proofs: outside,

@@ -22,6 +22,7 @@ export {
   sealTask,
   treeSource,
 } from "./log/index.ts";
+export { logRoutes } from "./log/log.routes.ts";
 export { flushAccess, recordAccess } from "./record/access.ts";
 export { ACTIONS } from "./record/actions.ts";
 export { AUDIT_CLASSES, type AuditClass, type AuditEvent, type AuditResult } from "./record/event.ts";
