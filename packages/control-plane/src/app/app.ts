@@ -33,6 +33,7 @@ import {
 import { createWorker } from "../runs/index.ts";
 import { createOwnMetrics, openTelemetryStore, telemetryRoutes } from "../telemetry/index.ts";
 import { causeOf } from "./alert-cause.ts";
+import { openAudit } from "./audit.ts";
 import { type Config, SHIPPED } from "./config.ts";
 import { loadDefinition } from "./definition.ts";
 import { agentSocket } from "./home.ts";
@@ -88,6 +89,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     log,
     clock,
   });
+  const definition = () => operations;
   const metrics = createOwnMetrics({ ingest: telemetry.ingest, ctx: own, environment });
   const signals = auditSignals({
     db,
@@ -97,9 +99,12 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     watched: () => telemetry.status().healthy,
     watchedUntil: () => db.tx(own, lastEvaluation),
   });
+  const audit = await openAudit({
+    ...{ config, databaseUrl: config.databaseUrl, db, secrets, definition, ctxFor, metrics, clock, log },
+  });
+  await audit.erasures.replay();
   const agent = connectAgent(agentSocket(config.home));
   const ports = await stablePorts(config.home, Object.keys(operations.services));
-  const definition = () => operations;
 
   const rollout: RolloutDeps = {
     db,
@@ -166,11 +171,12 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       deliveryTask(alerting, tenants, ctxFor),
       quietTask(db, tenants, ctxFor),
       ...proofs.tasks(ctxFor(tenant)),
-      purgeTask({ db, own: ctxFor(tenant) }),
+      purgeTask({ db, own: ctxFor(tenant), forget: audit.forget }),
       agentTask,
       restoreTask(rollout, ctxFor(tenant)),
       metrics.task,
       signals.task,
+      ...audit.tasks,
     ],
     clock,
     log,
@@ -187,7 +193,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       check(telemetry.ready(300)),
       check(agent.health()),
     ]);
-    return { database, telemetry: store, agent: local };
+    return { database, telemetry: store, agent: local, erasures: audit.erasures.problem() };
   };
   const http = { db, log, clock, newId, tenant, cliToken, ingestToken, cookieKey };
   const server = await createHttpServer({
@@ -196,6 +202,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     readiness,
     routes: apiRoutes({
       db,
+      audit: audit.routes,
       tombstones,
       overview,
       rollout,
@@ -216,8 +223,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       await rm(address, { force: true });
       await server.close();
       await worker.stop();
+      audit.interrupt();
       await tasks.stop();
       await telemetry.close();
+      await audit.flush();
       await db.close();
     },
   };

@@ -29,6 +29,8 @@ export type Config = {
   initialVersion: string;
   /** `TOBAN_TRAFFIC_RPS`, default 12; 0 switches the synthetic users off. */
   trafficRps: number;
+  /** Where checkpoints of the audit log are kept besides the home: `TOBAN_ANCHOR_FOLDER`, `TOBAN_ANCHOR_WEBHOOK`, `TOBAN_ANCHOR_S3`. */
+  anchors: { folder: string | undefined; webhook: string | undefined; s3: string | undefined };
   /** Toban's own tenant on this installation. */
   tenant: string;
 };
@@ -50,6 +52,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     ),
     initialVersion: environment.TOBAN_INITIAL_VERSION ?? "1.0.0",
     trafficRps: number(environment, "TOBAN_TRAFFIC_RPS", 12, 1_000)!,
+    anchors: {
+      folder: environment.TOBAN_ANCHOR_FOLDER || undefined,
+      webhook: environment.TOBAN_ANCHOR_WEBHOOK || undefined,
+      s3: environment.TOBAN_ANCHOR_S3 || undefined,
+    },
     tenant: environment.TOBAN_TENANT ?? "default",
   };
 }

@@ -16,7 +16,7 @@ import { incidentRoutes } from "../incidents/index.ts";
 import { rolloutRoutes } from "../rollout/index.ts";
 import { runRoutes } from "../runs/index.ts";
 
-type AuditRouteDeps = Parameters<typeof logRoutes>[0] &
+export type AuditRouteDeps = Parameters<typeof logRoutes>[0] &
   Parameters<typeof exportRoutes>[0] &
   Parameters<typeof verificationRoutes>[0] &
   Parameters<typeof erasureRoutes>[0];

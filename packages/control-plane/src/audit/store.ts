@@ -1,1 +1,0 @@
-export type { AuditClass } from "./record/event.ts";
