@@ -5,7 +5,7 @@ import { stablePorts } from "../platform/ports.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../platform/postgres/embedded.ts";
 import { keepPostgres } from "../platform/postgres/keep.ts";
 import { provisionDatabase } from "../platform/postgres/provision.ts";
-import type { Secrets } from "../platform/secrets.ts";
+import { openSecrets, type Secrets } from "../platform/secrets.ts";
 import type { Config } from "./config.ts";
 
 export type Databases = {
@@ -35,6 +35,20 @@ export async function startDatabases(config: Config, secrets: Secrets, log: Logg
     app: { user: "toban_app", password: await secrets.ensure("toban-app-password") },
   });
   return { embedded, ...urls };
+}
+
+/**
+ * What the restricted roles of this home connect to, without starting anything: `DATABASE_URL` or Toban's embedded
+ * database, and RingiFlow's. Empty when nothing was ever started here.
+ */
+export async function applicationUrls(config: Config): Promise<string[]> {
+  if (config.databaseUrl) return [config.databaseUrl];
+  const secrets = await openSecrets(config.home);
+  const password = secrets.get("toban-app-password");
+  const port = config.postgresPort ?? (await stablePorts(config.home, ["postgres"])).postgres;
+  const own = password === undefined ? [] : [`postgresql://toban_app:${password}@127.0.0.1:${port}/toban`];
+  const workload = secrets.get("ringiflow-database-url");
+  return [...own, ...(workload === undefined ? [] : [workload])];
 }
 
 const DATABASE_SECRET = /^(?<database>[a-z][a-z0-9_]*)-database(?<owner>-owner)?-url$/;

@@ -25,6 +25,7 @@ const COMMANDS: Record<string, () => Promise<() => Command>> = {
   commitments: async () => (await import("./commitments.ts")).commitmentsCommand,
   prove: async () => (await import("./prove.ts")).proveCommand,
   check: async () => (await import("./check.ts")).checkCommand,
+  db: async () => (await import("./db.ts")).dbCommand,
   review: async () => (await import("./review.ts")).reviewCommand,
   deploy: async () => (await import("./deploy.ts")).deployCommand,
   rollback: async () => (await import("./rollback.ts")).rollbackCommand,

@@ -20,8 +20,12 @@ export async function allFamilies(): Promise<Family[]> {
 export async function allChecks(): Promise<Check[]> {
   const families = await allFamilies();
   const { SHADOW_CHECKS } = await import("./migrations/shadow/checks.ts");
+  const { DATABASE_CHECKS } = await import("./database/checks.ts");
   const found = families.flatMap((family) => Object.values(family.checks));
-  return [...Object.values(GATE_CHECKS), ...Object.values(SHADOW_CHECKS), ...found].sort((a, b) =>
-    a.code < b.code ? -1 : 1,
-  );
+  return [
+    ...Object.values(GATE_CHECKS),
+    ...Object.values(SHADOW_CHECKS),
+    ...Object.values(DATABASE_CHECKS),
+    ...found,
+  ].sort((a, b) => (a.code < b.code ? -1 : 1));
 }

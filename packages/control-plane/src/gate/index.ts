@@ -1,4 +1,14 @@
 export type { Check, Text } from "./check.ts";
+export {
+  assertTenantsAreApart,
+  type CheckDatabaseOptions,
+  checkDatabase,
+  type DatabaseFormat,
+  type Looked,
+  OWN_EXCEPTIONS,
+  renderDatabases,
+  worst,
+} from "./database/index.ts";
 export { codesLike, explanationOf } from "./explain.ts";
 export { openFiles } from "./files.ts";
 export type { Finding, Outcome, Verdict } from "./finding.ts";

@@ -1,5 +1,6 @@
 import { type Ask, loadLibrary } from "../migrations/parse.ts";
 import type { Catalogue, DatabaseFunction } from "./model.ts";
+import { bodyAsStatement, selecting } from "./store-statements.ts";
 
 /** PostgreSQL's own parser on what PostgreSQL prints of an expression. */
 export type Node = Record<string, unknown>;
@@ -67,7 +68,7 @@ function readerOf(ask: Ask): Reader {
       return "tree" in answer ? (answer.tree as Node) : undefined;
     },
     expression(text) {
-      const tree = sql(`SELECT (${text})`) as { stmts?: { stmt: Node }[] } | undefined;
+      const tree = sql(selecting(text)) as { stmts?: { stmt: Node }[] } | undefined;
       const targets = (tree?.stmts?.[0]?.stmt.SelectStmt as { targetList?: Node[] } | undefined)?.targetList;
       return (targets?.[0]?.ResTarget as { val?: Node } | undefined)?.val;
     },
@@ -253,11 +254,8 @@ function bodyTenant(one: DatabaseFunction, known: Known): Tenant {
 }
 
 function sqlTenant(one: DatabaseFunction, known: Known): Tenant {
-  const text = one.source
-    .trim()
-    .replace(/^RETURN\b/i, "SELECT")
-    .replace(/^BEGIN ATOMIC\s+([\s\S]*?)\s*END$/i, "$1");
-  const statements = (known.reader.sql(text) as { stmts?: { stmt: Node }[] } | undefined)?.stmts ?? [];
+  const statements =
+    (known.reader.sql(bodyAsStatement(one.source)) as { stmts?: { stmt: Node }[] } | undefined)?.stmts ?? [];
   const select = statements[0]?.stmt.SelectStmt as Node | undefined;
   return statements.length === 1 && select
     ? selectedTenant(select, known)
@@ -285,7 +283,13 @@ function procedureTenant(one: DatabaseFunction, known: Known): Tenant {
     const [, name, text] = /^\s*(\w+)\s*:?=\s*([\s\S]+)$/.exec(queryOf(assigned.expr) ?? "") ?? [];
     if (name && text) put(name, text);
   }
-  const returned = [...nodesIn(tree, "PLpgSQL_stmt_return")].flatMap(({ expr }) => queryOf(expr) ?? []);
+  const datums = ([...nodesIn(tree, "datums")][0] ?? []) as unknown as {
+    PLpgSQL_var?: { refname: string };
+  }[];
+  const returned = [...nodesIn(tree, "PLpgSQL_stmt_return")].flatMap(({ expr, retvarno }) => {
+    const variable = datums[retvarno as number]?.PLpgSQL_var?.refname;
+    return queryOf(expr) ?? variable ?? [];
+  });
   const expressions = returned.map((text) => known.reader.expression(text));
   if (expressions.length === 0 || expressions.includes(undefined)) return unknown(`the body of ${one.name}`);
   return oneOf(expressions.map((expression) => tenantOf(expression!, known, values)));

@@ -2,3 +2,4 @@ export { assertTenantsAreApart, type CheckDatabaseOptions, checkDatabase } from 
 export { DATABASE_CHECKS } from "./checks.ts";
 export { type DatabaseException, OWN_EXCEPTIONS } from "./exceptions.ts";
 export type { Inspection } from "./inspect.ts";
+export { type DatabaseFormat, type Looked, renderDatabases, worst } from "./output.ts";

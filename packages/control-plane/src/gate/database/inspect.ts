@@ -146,6 +146,7 @@ function applyExceptions(all: ObjectFinding[], { exceptions = [] }: InspectOptio
     const one = exceptions.find(
       ({ code, object, expression }) =>
         code === finding.code &&
+        code !== CHECKS.exempt.code &&
         matchesGlob(object, finding.path) &&
         (finding.expression === undefined || plain(finding.expression) === plain(expression ?? "")),
     );

@@ -75,6 +75,25 @@ async function insertSomehow(
   fixed: PlantedRow,
 ): Promise<PlantedRow | string> {
   const names = new Set([...chosen, ...fixed.keys()]);
+  const row = await insertWith(relation, plant, names, fixed);
+  if (typeof row !== "string") return row;
+  // As a last try, only what must be there.
+  const tenant = plant.tenantColumn(relation)?.name;
+  const least = relation.columns.filter(
+    ({ name, isNullable, default: given, identity }) =>
+      names.has(name) && (name === tenant || (!isNullable && given === null && identity === "")),
+  );
+  if (least.length === names.size) return row;
+  const retried = await insertWith(relation, plant, new Set(least.map(({ name }) => name)), fixed);
+  return typeof retried === "string" ? row : retried;
+}
+
+async function insertWith(
+  relation: Relation,
+  plant: Plant,
+  names: Set<string>,
+  fixed: PlantedRow,
+): Promise<PlantedRow | string> {
   const columns = relation.columns.filter(({ name }) => names.has(name));
   const options = new Map(
     columns.map((column) => [
@@ -97,22 +116,9 @@ async function insertSomehow(
     if (tried.ok) return row;
     said = tried.message;
     const blamed = blamedFor(tried, relation, columns, options);
-    if (blamed.length === 0) return dropped(said, columns, row, relation, plant);
-    if (!advance(blamed, at, options)) return said;
+    if (blamed.length === 0 || !advance(blamed, at, options)) return said;
   }
   return said;
-}
-
-/** As a last try, only what must be there. */
-async function dropped(said: string, columns: Column[], row: PlantedRow, relation: Relation, plant: Plant) {
-  const needed = columns.filter((one) => !one.isNullable && one.default === null && one.identity === "");
-  const tenant = plant.tenantColumn(relation)?.name;
-  const least: PlantedRow = new Map(
-    [...row].filter(([name]) => name === tenant || needed.some((one) => one.name === name)),
-  );
-  if (least.size === row.size) return said;
-  const tried = await tryAs(plant.client, plant.as, () => insertRow(plant.client, relation, least), true);
-  return tried.ok ? least : said;
 }
 
 /** Whose values a refusal is about. */

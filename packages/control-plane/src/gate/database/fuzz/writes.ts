@@ -127,7 +127,7 @@ const refer: Attempt = async (table, stage) => {
     if (at >= 0 && toColumns[at] === stage.column(target).name) continue;
     const row = insertable(table, fresh(table, mine, columns, column));
     if (!row) continue;
-    columns.forEach((one, i) => row.set(one, parent.get(toColumns[i]!) ?? ""));
+    for (const [i, one] of columns.entries()) row.set(one, parent.get(toColumns[i]!) ?? "");
     const tried = await acting(stage, () => insertRow(stage.client, table, row));
     if (tried.ok || tried.code === "23505") {
       return leak("leakReference", stage, table, OWN, [
