@@ -45,8 +45,11 @@ export async function applicationUrls(config: Config): Promise<string[]> {
   if (config.databaseUrl) return [config.databaseUrl];
   const secrets = await openSecrets(config.home);
   const password = secrets.get("toban-app-password");
-  const port = config.postgresPort ?? (await stablePorts(config.home, ["postgres"])).postgres;
-  const own = password === undefined ? [] : [`postgresql://toban_app:${password}@127.0.0.1:${port}/toban`];
+  const own: string[] = [];
+  if (password !== undefined) {
+    const port = config.postgresPort ?? (await stablePorts(config.home, ["postgres"])).postgres;
+    own.push(`postgresql://toban_app:${password}@127.0.0.1:${port}/toban`);
+  }
   const workload = secrets.get("ringiflow-database-url");
   return [...own, ...(workload === undefined ? [] : [workload])];
 }

@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import * as gate from "../gate/index.ts";
 import { systemClock } from "../platform/ctx.ts";
 import { invalid, refusalOf } from "../platform/errors.ts";
@@ -26,7 +26,7 @@ export const dbCommand = () =>
       .description(
         "look for ways from one tenant to another's rows in a PostgreSQL, and try them; changes nothing",
       )
-      .option("--database-url <url>", "default: DATABASE_URL, else the databases of this home")
+      .option("--database-url <url>", "default: DATABASE_URL, else the databases of this home", asUrl)
       .option("--tenant-column <name>", "default: the one that most policies compare")
       .option("--tenant-setting <name>", "the setting with the session's tenant; default: likewise")
       .option(
@@ -112,17 +112,14 @@ async function targetsOf(options: Options): Promise<Target[]> {
   return found.map((url) => ({ name: databaseIn(url), options: { ...shared, url, isApplication: true } }));
 }
 
-/** The name of the database alone: a URL may hold a password. */
-function databaseIn(url: string): string {
-  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
-    throw invalid(
-      "database_url_invalid",
-      "The database's URL is none.",
-      "Give it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE.",
-    );
-  }
-  return decodeURIComponent(new URL(url).pathname.slice(1)) || "postgres";
+function asUrl(text: string): string {
+  if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError("Give it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE.");
 }
+
+/** The name of the database alone: a URL may hold a password. */
+const databaseIn = (url: string): string =>
+  (URL.canParse(url) ? decodeURIComponent(new URL(url).pathname.slice(1)) : "") || "postgres";
 
 /** What the application's roles of this home connect to: Toban's own database, and RingiFlow's. */
 async function homeUrls(): Promise<string[]> {
