@@ -547,7 +547,7 @@ ALTER TABLE toban.audit_leaves ADD CONSTRAINT audit_leaves_tenant_id_event_id_ke
 ALTER TABLE toban.audit_personal ADD CONSTRAINT audit_personal_commitment_check CHECK ((commitment ~ '^~[A-Za-z0-9_-]{43}$'::text));
 ALTER TABLE toban.audit_personal ADD CONSTRAINT audit_personal_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'value'::text])));
 ALTER TABLE toban.audit_personal ADD CONSTRAINT audit_personal_pkey PRIMARY KEY (tenant_id, commitment);
-ALTER TABLE toban.audit_personal ADD CONSTRAINT audit_personal_salt_check CHECK ((octet_length(salt) >= 16));
+ALTER TABLE toban.audit_personal ADD CONSTRAINT audit_personal_salt_check CHECK ((octet_length(salt) = 32));
 ALTER TABLE toban.audit_queue ADD CONSTRAINT audit_queue_pkey PRIMARY KEY (tenant_id, "position");
 ALTER TABLE toban.audit_tiles ADD CONSTRAINT audit_tiles_hashes_check CHECK ((octet_length(hashes) = 8192));
 ALTER TABLE toban.audit_tiles ADD CONSTRAINT audit_tiles_pkey PRIMARY KEY (tenant_id, class, tile);

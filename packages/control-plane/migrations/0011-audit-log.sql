@@ -15,7 +15,7 @@ CREATE TABLE toban.audit_personal (
   -- Whom the value is about: what an erasure request names.
   subject    text NOT NULL,
   value      text NOT NULL,
-  salt       bytea NOT NULL CHECK (octet_length(salt) >= 16),
+  salt       bytea NOT NULL CHECK (octet_length(salt) = 32),
   -- What an erasure removes again from a restored backup is what was written before it, and nothing later.
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, commitment)

@@ -1,7 +1,7 @@
 import type { Ctx } from "../../platform/ctx.ts";
 import type { Database, Tx } from "../../platform/database.ts";
 import { invalid } from "../../platform/errors.ts";
-import { forgetPseudonyms, pseudonymOf } from "../record/pseudonyms.ts";
+import { actorPseudonym, forgetPseudonyms } from "../record/pseudonyms.ts";
 import { record } from "../record/record.ts";
 import type { Ledger, LedgerEntry } from "./ledger.ts";
 import {
@@ -46,9 +46,8 @@ export async function requestErasure(
     if (earlier && (earlier.completedAt === null || !(await isKnown(tx, subject, ctx.clock.now())))) {
       return earlier;
     }
-    const requester = ctx.actor.kind === "person" ? await pseudonymOf(tx, ctx, ctx.actor.id) : ctx.actor.id;
     const fresh: ErasureRow = {
-      ...{ id: ctx.newId(), subjectDigest, requestedBy: `${ctx.actor.kind}:${requester}` },
+      ...{ id: ctx.newId(), subjectDigest, requestedBy: await actorPseudonym(tx, ctx) },
       ...{ requestedAt: ctx.clock.now(), completedAt: null, removed: null },
     };
     await insertErasure(tx, ctx, fresh);

@@ -7,6 +7,8 @@ import type { Ctx } from "../../platform/ctx.ts";
 import type { Database } from "../../platform/database.ts";
 import { createTestDatabase, type TestDatabase, testCtx } from "../../platform/testing.ts";
 import { record, search } from "../index.ts";
+import { openHold, releaseHold, shownHolds } from "../retention/hold.ts";
+import { requestVerification, shownRuns, type VerificationDeps } from "../verification/runs.ts";
 import { createErasures, type Erasures } from "./index.ts";
 
 let t: TestDatabase;
@@ -91,6 +93,30 @@ describe("an erasure", () => {
     });
     const rows = await query<{ row: string }>("SELECT e::text AS row FROM toban.erasures e");
     expect(JSON.stringify([complete, request, rows]) + (await ledgerText())).not.toContain("alice");
+  });
+
+  it("takes the name out of holds and verifications too", async () => {
+    const shown = () =>
+      t.db.tx({ tenant }, async (tx) => {
+        const holds = await shownHolds(tx, 10);
+        const runs = await shownRuns(tx, { limit: 10 });
+        const alone = (await Promise.all(runs.map(({ id }) => shownRuns(tx, { id })))).flat();
+        return [...holds, ...runs, ...alone].flatMap((row) =>
+          "createdBy" in row ? [row.createdBy, row.releasedBy] : [row.requestedBy],
+        );
+      });
+    const id = await t.db.tx(as("alice"), (tx) => openHold(tx, as("alice"), { reason: "audit" }));
+    expect(await shown()).toEqual(["person:alice", null]);
+    await t.db.tx(as("alice"), (tx) => releaseHold(tx, as("alice"), id, "over"));
+    await requestVerification({ db: t.db } as VerificationDeps, as("alice"));
+    expect(await shown()).toEqual(Array(4).fill("person:alice"));
+    await erasuresOf().request(as("bob"), "alice");
+    expect(await shown()).toEqual(Array(4).fill(expect.stringMatching(/^person:~[A-Za-z0-9_-]{43}$/)));
+    const stored = await query<{ row: string }>(
+      "SELECT h::text AS row FROM toban.audit_holds h UNION ALL SELECT r::text FROM toban.audit_verification_runs r",
+    );
+    expect(stored).toHaveLength(2);
+    expect(JSON.stringify(stored)).not.toContain("alice");
   });
 
   it("of oneself leaves no pseudonym behind either", async () => {

@@ -1,6 +1,6 @@
 import type { Ctx } from "../../platform/ctx.ts";
 import type { Task } from "../../platform/tasks.ts";
-import { selectValues } from "../record/store.ts";
+import { namesOf } from "../record/pseudonyms.ts";
 import { type ErasureDeps, requestErasure } from "./erase.ts";
 import { openLedger } from "./ledger.ts";
 import { erasureTask, replayErasures } from "./replay.ts";
@@ -29,14 +29,13 @@ export function createErasures(
   const shown = async (ctx: Ctx, rows: ErasureRow[]): Promise<Erasure[]> =>
     deps.db.tx(ctx, async (tx) => {
       const isHeld = await hasOpenHold(tx);
-      const names = await selectValues(
+      const named = await namesOf(
         tx,
-        rows.map(({ requestedBy }) => requestedBy.replace("person:", "")),
+        rows.map(({ requestedBy }) => requestedBy),
       );
       return rows.map(({ subjectDigest, ...row }) => {
-        const name = names.get(row.requestedBy.replace("person:", ""));
         const state = row.completedAt !== null ? "done" : isHeld ? "held" : "pending";
-        return { ...row, requestedBy: name === undefined ? row.requestedBy : `person:${name}`, state };
+        return { ...row, requestedBy: named(row.requestedBy), state };
       });
     });
   return {

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { commitTo } from "@toban/verify";
 import type { Ctx } from "../../platform/ctx.ts";
 import type { Tx } from "../../platform/database.ts";
-import { insertPersonal, type PersonalRow, selectPseudonyms } from "./store.ts";
+import { plainText } from "./details.ts";
+import { insertPersonal, type PersonalRow, selectPseudonyms, selectValues } from "./store.ts";
 
 /**
  * Pseudonyms that this process has seen. It may be behind the database (erased by another replica, rolled back with the
@@ -21,9 +22,11 @@ export type Pseudonyms = {
   made: PersonalRow[];
 };
 
+/** What cannot be stored or committed to (half characters, NUL) is replaced: a name must not stop what it is in. */
 export function newPersonal(kind: PersonalRow["kind"], subject: string, value: string): PersonalRow {
   const salt = randomBytes(32);
-  return { commitment: commitTo(value, salt), kind, subject, value, salt };
+  const plain = plainText(value);
+  return { commitment: commitTo(plain, salt), kind, subject: plainText(subject), value: plain, salt };
 }
 
 /** As this process knows them; those it does not know are looked up, those that nobody knows are made. */
@@ -60,9 +63,28 @@ export function forgetPseudonyms(tenant: string, names: Iterable<string>): void 
 
 /** The pseudonym of a person, made when there is none; for rows that name people beside the log. */
 export async function pseudonymOf(tx: Tx, ctx: Ctx, name: string): Promise<string> {
-  const known = (await selectPseudonyms(tx, ctx.tenant, [name])).get(name);
+  const plain = plainText(name);
+  const known = (await selectPseudonyms(tx, ctx.tenant, [plain])).get(plain);
   if (known !== undefined) return known;
-  const row = newPersonal("person", name, name);
+  const row = newPersonal("person", plain, plain);
   await insertPersonal(tx, ctx.tenant, row, ctx.clock.now());
   return row.commitment;
 }
+
+/** Who acts, as rows beside the log keep it: `person:<pseudonym>`, `token:…`, `task:…`. */
+export async function actorPseudonym(tx: Tx, ctx: Ctx): Promise<string> {
+  const { kind, id } = ctx.actor;
+  return `${kind}:${kind === "person" ? await pseudonymOf(tx, ctx, id) : plainText(id)}`;
+}
+
+/** The names behind `person:<pseudonym>`; whatever else there is, and whom somebody has erased, stays as it is. */
+export async function namesOf(tx: Tx, actors: (string | null)[]): Promise<(actor: string) => string> {
+  const pseudonym = (actor: string) => (actor.startsWith(PERSON) ? actor.slice(PERSON.length) : undefined);
+  const wanted = actors.flatMap((actor) => (actor === null ? [] : (pseudonym(actor) ?? [])));
+  const names = await selectValues(tx, [...new Set(wanted)]);
+  return (actor) => {
+    const name = names.get(pseudonym(actor) ?? "");
+    return name === undefined ? actor : `${PERSON}${name}`;
+  };
+}
+const PERSON = "person:";

@@ -2,7 +2,7 @@ import { parseCanonical } from "@toban/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase, testCtx } from "../../platform/testing.ts";
 import { type AuditEvent, record, search } from "../index.ts";
-import { forgetPseudonyms, newPersonal, rememberPseudonyms } from "./pseudonyms.ts";
+import { forgetPseudonyms, newPersonal, pseudonymOf, rememberPseudonyms } from "./pseudonyms.ts";
 
 let t: TestDatabase;
 beforeAll(async () => {
@@ -174,6 +174,39 @@ describe("what is stored of a person", () => {
     expect(shown[0]?.details).toEqual({ requestedBy: "person:bob" });
     expect(third?.details).toEqual({ requestedBy: expect.stringMatching(/^person:~/) });
     expect(await t.db.tx(alice, (tx) => search(tx, { resource: "person/bob" }))).toHaveLength(2);
+  });
+
+  it("with half a character in it is kept with a replacement, and found by it", async () => {
+    const odd = testCtx({ tenant: "odd", actor: { kind: "person", id: "yuki\ud83d" }, sourceIp: "\udc00" });
+    await t.db.tx(odd, async (tx) => {
+      await record(tx, odd, {
+        action: "person.create",
+        resource: "person/bo\ud800b",
+        result: "success",
+        details: { name: "Bo\udfffb", email: "b@example.com", roleLevel: 2 },
+      });
+      const pseudonym = await pseudonymOf(tx, odd, odd.actor.id);
+      expect(pseudonym).toBe(await pseudonymOf(tx, odd, "yuki\ufffd"));
+      const [event] = await search(tx, { actor: "person:yuki\ufffd" });
+      expect(event).toMatchObject({
+        ...{ actorId: "person:yuki\ufffd", resource: "person/bo\ufffdb", sourceIp: "\ufffd" },
+        details: { name: "Bo\ufffdb" },
+      });
+      // Also where nobody was named before.
+      expect(await pseudonymOf(tx, odd, "new\ud83d")).toMatch(/^~/);
+    });
+    const salts = await t.db.tx(odd, (tx) =>
+      tx.query("SELECT FROM toban.audit_personal WHERE octet_length(salt) = 32"),
+    );
+    expect(salts).toHaveLength(6);
+    const short = t.db.tx(odd, (tx) =>
+      tx.query(
+        `INSERT INTO toban.audit_personal (tenant_id, commitment, kind, subject, value, salt)
+         VALUES ('odd', '~' || repeat('A', 43), 'value', 'x', 'x', $1)`,
+        [Buffer.alloc(31)],
+      ),
+    );
+    await expect(short).rejects.toThrow("audit_personal_salt_check");
   });
 
   it("belongs to the person it is about", async () => {

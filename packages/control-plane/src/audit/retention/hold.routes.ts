@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Database } from "../../platform/database.ts";
-import { openHold, releaseHold } from "./hold.ts";
-import { type Hold, listHolds } from "./store-retention.ts";
+import { openHold, releaseHold, shownHolds } from "./hold.ts";
+import type { Hold } from "./store-retention.ts";
 
 const HoldSchema = z.object({
   id: z.string(),
@@ -30,7 +30,7 @@ export const holdRoutes =
           response: { 200: z.object({ holds: z.array(HoldSchema) }) },
         },
       },
-      async ({ ctx }) => ({ holds: (await deps.db.tx(ctx, (tx) => listHolds(tx, 200))).map(shown) }),
+      async ({ ctx }) => ({ holds: (await deps.db.tx(ctx, (tx) => shownHolds(tx, 200))).map(shown) }),
     );
     app.post(
       "/v1/audit/holds",

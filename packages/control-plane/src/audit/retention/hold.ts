@@ -1,6 +1,7 @@
 import type { Ctx } from "../../platform/ctx.ts";
 import type { Tx } from "../../platform/database.ts";
 import { conflict, notFound } from "../../platform/errors.ts";
+import { actorPseudonym, namesOf } from "../record/pseudonyms.ts";
 import { record } from "../record/record.ts";
 import * as store from "./store-retention.ts";
 
@@ -16,7 +17,8 @@ export async function openHold(
   const known = incident === undefined ? undefined : await store.openHoldOf(tx, incident);
   if (known !== undefined) return known;
   const id = ctx.newId();
-  await store.insertHold(tx, ctx, { id, reason, incident: incident ?? null, createdBy: actorOf(ctx) });
+  const createdBy = await actorPseudonym(tx, ctx);
+  await store.insertHold(tx, ctx, { id, reason, incident: incident ?? null, createdBy });
   await record(tx, ctx, {
     action: "audit.hold",
     resource: `audit-hold/${id}`,
@@ -35,7 +37,7 @@ export async function releaseHold(tx: Tx, ctx: Ctx, id: string, reason: string):
   if (hold.releasedAt) {
     throw conflict("audit_hold_released", `Hold ${id} is released already.`, "Nothing is to be done.");
   }
-  await store.writeReleased(tx, id, actorOf(ctx), ctx.clock.now());
+  await store.writeReleased(tx, id, await actorPseudonym(tx, ctx), ctx.clock.now());
   await record(tx, ctx, {
     action: "audit.release",
     resource: `audit-hold/${id}`,
@@ -44,4 +46,16 @@ export async function releaseHold(tx: Tx, ctx: Ctx, id: string, reason: string):
   });
 }
 
-const actorOf = (ctx: Ctx) => `${ctx.actor.kind}:${ctx.actor.id}`;
+/** Open ones first, then the newest; with the names of those whom nobody has erased. */
+export async function shownHolds(tx: Tx, limit: number): Promise<store.Hold[]> {
+  const holds = await store.listHolds(tx, limit);
+  const named = await namesOf(
+    tx,
+    holds.flatMap((hold) => [hold.createdBy, hold.releasedBy]),
+  );
+  return holds.map((hold) => ({
+    ...hold,
+    createdBy: named(hold.createdBy),
+    releasedBy: hold.releasedBy && named(hold.releasedBy),
+  }));
+}

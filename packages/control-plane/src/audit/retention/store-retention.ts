@@ -112,6 +112,7 @@ export type Hold = {
   id: string;
   reason: string;
   incident: string | null;
+  /** As `actorPseudonym` writes it, and `releasedBy` too. */
   createdBy: string;
   createdAt: Date;
   releasedBy: string | null;

@@ -1,7 +1,9 @@
 import type { Ctx } from "../../platform/ctx.ts";
+import type { Tx } from "../../platform/database.ts";
 import { conflict, refusalOf, TobanError, unavailable } from "../../platform/errors.ts";
 import type { Metrics } from "../../platform/metrics.ts";
 import type { Task } from "../../platform/tasks.ts";
+import { actorPseudonym, namesOf } from "../record/pseudonyms.ts";
 import { record } from "../record/record.ts";
 import { type ContinuousDeps, verifyPass } from "./continuous.ts";
 import { type FullDeps, type Progress, verifyFully } from "./full.ts";
@@ -28,7 +30,7 @@ const PROGRESS_MS = 1_000;
 export async function requestVerification(deps: VerificationDeps, ctx: Ctx): Promise<{ id: string }> {
   const id = ctx.newId();
   await deps.db.tx(ctx, async (tx) => {
-    if (!(await runStore.insertRun(tx, ctx, id, `${ctx.actor.kind}:${ctx.actor.id}`))) {
+    if (!(await runStore.insertRun(tx, ctx, id, await actorPseudonym(tx, ctx)))) {
       throw conflict(
         "verification_running",
         "A full verification of this tenant is under way.",
@@ -42,6 +44,21 @@ export async function requestVerification(deps: VerificationDeps, ctx: Ctx): Pro
     });
   });
   return { id };
+}
+
+/** Newest first, or the one; with the names of those whom nobody has erased. */
+export async function shownRuns(
+  tx: Tx,
+  wanted: { id: string } | { limit: number },
+): Promise<runStore.VerificationRun[]> {
+  const runs =
+    "id" in wanted ? [await runStore.readRun(tx, wanted.id)] : await runStore.listRuns(tx, wanted.limit);
+  const known = runs.filter((run) => run !== undefined);
+  const named = await namesOf(
+    tx,
+    known.map((run) => run.requestedBy),
+  );
+  return known.map((run) => ({ ...run, requestedBy: named(run.requestedBy) }));
 }
 
 /** A pass now: what it finds, and what earlier ones found that no full verification has seen repaired. */

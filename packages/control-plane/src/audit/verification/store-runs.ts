@@ -5,6 +5,7 @@ import type { AuditFailure } from "./types.ts";
 
 export type VerificationRun = {
   id: string;
+  /** As `actorPseudonym` writes it. */
   requestedBy: string;
   requestedAt: Date;
   startedAt: Date | null;

@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { notFound } from "../../platform/errors.ts";
 import { AUDIT_CLASSES } from "../record/event.ts";
-import { requestPass, requestVerification, type VerificationDeps } from "./runs.ts";
-import { listRuns, readRun, type VerificationRun } from "./store-runs.ts";
+import { requestPass, requestVerification, shownRuns, type VerificationDeps } from "./runs.ts";
+import type { VerificationRun } from "./store-runs.ts";
 
 const Refusal = z.object({ code: z.string(), reason: z.string(), remedy: z.string() });
 const Verification = z.object({
@@ -67,7 +67,7 @@ export const verificationRoutes =
         },
       },
       async ({ ctx }) => ({
-        verifications: (await deps.db.tx(ctx, (tx) => listRuns(tx, 20))).map((run) =>
+        verifications: (await deps.db.tx(ctx, (tx) => shownRuns(tx, { limit: 20 }))).map((run) =>
           shown(run, ctx.tenant, ctx.clock.now()),
         ),
       }),
@@ -83,7 +83,7 @@ export const verificationRoutes =
         },
       },
       async ({ ctx, params }) => {
-        const run = await deps.db.tx(ctx, (tx) => readRun(tx, params.id));
+        const [run] = await deps.db.tx(ctx, (tx) => shownRuns(tx, params));
         if (!run) {
           throw notFound(
             "verification_not_found",
