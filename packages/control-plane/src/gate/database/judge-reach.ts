@@ -119,7 +119,13 @@ function judgeFunction(one: DatabaseFunction, context: Context): ObjectFinding[]
   const role = catalogue.appRole;
   const leaky =
     one.isLeakproof && one.isExecutable ? [found(CHECKS.leakproof, object, { role: role.name })] : [];
-  if (!one.isDefiner || !one.isExecutable || one.owner === role.oid) return leaky;
+  if (!one.isExecutable) return leaky;
+  if (!one.isDefiner || one.owner === role.oid) {
+    const params = { role: role.name, setting: tenancy.setting ?? "the tenant" };
+    return setsTenant(one, tenancy.setting)
+      ? [...leaky, found(CHECKS.invokerSetsTenant, object, params)]
+      : leaky;
+  }
   const tables = [...tablesOf(one, context)];
   const copies = tables.filter(({ kind }) => kind === "m");
   const open = [
@@ -148,14 +154,22 @@ function commandsIn(one: DatabaseFunction): Command[] {
   return ALL.filter((command) => command === "SELECT" || new RegExp(`\\b${command}\\b`, "i").test(text));
 }
 
-function setsTenant(one: DatabaseFunction, setting: string | undefined): boolean {
+/** Whether a function acts as another tenant than its caller's, or without row-level security. */
+export function setsTenant(one: DatabaseFunction, setting: string | undefined): boolean {
   const text = withoutComments(one.source);
   const names = ["row_security", ...(setting === undefined ? [] : [setting])];
   const isOwn = one.settings.some((entry) => names.includes(entry.split("=")[0]!.toLowerCase()));
   const sets = names.some((name) =>
     new RegExp(`\\bset\\s+(local\\s+|session\\s+)?"?${name.replace(".", '"?\\."?')}\\b`, "i").test(text),
   );
-  return isOwn || sets || /\bset_config\s*\(/i.test(text);
+  return isOwn || sets || configures(text, setting === undefined ? undefined : names);
+}
+
+/** What names its setting in any way but by a plain text could name each. */
+function configures(text: string, names: string[] | undefined): boolean {
+  return [...text.matchAll(/\bset_config\s*\(\s*(?:'(?<name>[^']*)'\s*,)?/gi)].some(
+    ({ groups }) => groups?.name === undefined || !names || names.includes(groups.name.toLowerCase()),
+  );
 }
 
 function judgePath(one: DatabaseFunction, object: string, { catalogue }: Context): ObjectFinding[] {

@@ -106,6 +106,29 @@ export const REACH_CHECKS = checks({
     bad: `RESET ROLE;\n${DEFINER(COUNT, `${FIXED} SET shop.tenant = 'acme'`)}`,
     good: GOOD_DEFINER,
   },
+  invokerSetsTenant: {
+    code: "database/invoker-sets-tenant",
+    severity: "info",
+    commitments: COMMITMENTS,
+    title: {
+      en: "A function acts as other tenants for its caller",
+      ja: "関数が呼び出し側のままテナントを替える",
+    },
+    why: {
+      en: "It runs with its caller's rights, who can set the tenant without it: it opens no way that was not there. Statements after it act as the wrong tenant when it does not set it back.",
+      ja: "呼び出し側の権限で動き、テナントの設定は呼び出し側にもできるので、新しい道は開かない。元に戻さなければ、続く文が別のテナントとして動く。",
+    },
+    reason: {
+      en: "{object} sets {setting} with the rights of {role}, who can do so itself. It gives no right and was not called.",
+      ja: "{object} は {role} の権限で {setting} を設定する。{role} 自身にもできるので権限は増えない。呼び出しては試していない。",
+    },
+    remedy: {
+      en: "Look that it sets the tenant back before it returns, and that its callers name the tenants they mean.",
+      ja: "戻る前にテナントを元に戻すこと、呼び出し側が意図したテナントを渡すことを確かめる。",
+    },
+    bad: "CREATE FUNCTION shop.notes_of(t text) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('shop.tenant', t, true); RETURN (SELECT count(*) FROM shop.notes); END $$;\n",
+    good: "CREATE FUNCTION shop.notes_here() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('work_mem', '8MB', true); RETURN (SELECT count(*) FROM shop.notes); END $$;\n",
+  },
   definerPath: {
     code: "database/definer-search-path",
     severity: "block",

@@ -1,5 +1,6 @@
 import { DATABASE_CHECKS as CHECKS } from "../checks.ts";
 import { found, type ObjectFinding } from "../context.ts";
+import { setsTenant } from "../judge-reach.ts";
 import { type DatabaseFunction, nameOf, type Relation } from "../model.ts";
 import { leak, type Stage } from "./fuzz.ts";
 import { type Digest, digestOf, digestOfCall } from "./store-acts.ts";
@@ -81,8 +82,15 @@ const isCalled = (one: DatabaseFunction): boolean =>
   !/^(event_)?trigger$/.test(one.returns) &&
   (one.volatility !== "v" || (["sql", "plpgsql"].includes(one.language) && !REACHES_OUT.test(one.source)));
 
+/** As another tenant, its caller sees that one's rows by right: the catalogue's part tells of it. */
+const actsAsOthers = (one: DatabaseFunction, { context }: Stage): boolean =>
+  !one.isDefiner && setsTenant(one, context.tenancy.setting);
+
 function functions(stage: Stage, tokens: string[]): Ask[] {
-  return [...stage.context.catalogue.functions.values()].filter(isCalled).flatMap((one) => {
+  const called = [...stage.context.catalogue.functions.values()].filter(
+    (one) => isCalled(one) && !actsAsOthers(one, stage),
+  );
+  return called.flatMap((one) => {
     const object = `${nameOf(one)}(${one.arguments.join(", ")})`;
     return argumentsFor(one, stage).map((args) => ({
       object,

@@ -133,6 +133,10 @@ export const HARMLESS: Harmless[] = [
     "enum, domain, array and json columns",
     `CREATE TYPE shop.mood AS ENUM ('good', 'bad'); CREATE DOMAIN shop.mail AS text CHECK (VALUE ~ '^[^@]+@[^@]+$'); CREATE TABLE shop.x (tenant_id text NOT NULL, id integer NOT NULL, mood shop.mood NOT NULL, mail shop.mail NOT NULL, tags text[] NOT NULL, data jsonb NOT NULL, hash bytea NOT NULL CHECK (octet_length(hash) = 32), code text NOT NULL CHECK (code ~ '^[A-Z]{3}-[0-9]{4}$'), PRIMARY KEY (tenant_id, id)); ALTER TABLE shop.x ENABLE ROW LEVEL SECURITY; ALTER TABLE shop.x FORCE ROW LEVEL SECURITY; CREATE POLICY tenant ON shop.x USING (${T}); GRANT SELECT, INSERT ON shop.x TO shop_app`,
   ),
+  add(
+    "function that acts as the tenants it is given, with the rights of its caller",
+    "CREATE FUNCTION shop.notes_of(t text) RETURNS bigint LANGUAGE plpgsql AS $$ DECLARE own text := shop.current_tenant(); n bigint; BEGIN PERFORM set_config('shop.tenant', t, true); SELECT count(*) INTO n FROM shop.notes; PERFORM set_config('shop.tenant', own, true); RETURN n; END $$",
+  ),
   world("uuid tenants of app.current_tenant", "tenant_id", "uuid", UUID),
   world("organization_id", "organization_id", "text", "current_setting('app.current_tenant', true)"),
   world("numbered tenants", "account_id", "bigint", "current_setting('my_app.account', true)::bigint"),
