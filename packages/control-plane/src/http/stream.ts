@@ -12,7 +12,6 @@ const TICKS_BETWEEN_CHECKS = 5;
 export function streamRoute(overview: (ctx: Ctx) => Promise<unknown>, periodMs = 1_000): FastifyPluginAsync {
   return async (app) => {
     const listeners = new Map<FastifyReply, FastifyRequest>();
-    let ticks = 0;
     let timer: NodeJS.Timeout | undefined;
 
     const event = async (ctx: Ctx): Promise<string> => {
@@ -34,14 +33,13 @@ export function streamRoute(overview: (ctx: Ctx) => Promise<unknown>, periodMs =
         reply.raw.end();
       }
     };
-    const tick = async () => {
-      ticks++;
-      if (ticks % TICKS_BETWEEN_CHECKS === 0) await endRefused();
+    const tick = async (number: number) => {
+      if (number % TICKS_BETWEEN_CHECKS === 0) await endRefused();
       const [first] = listeners.values();
       if (!first) return;
       const text = await event(first.ctx);
       for (const reply of listeners.keys()) reply.raw.write(text);
-      if (listeners.size > 0) timer = setTimeout(tick, periodMs);
+      if (listeners.size > 0) timer = setTimeout(() => tick(number + 1), periodMs);
     };
 
     app.get(
@@ -59,7 +57,7 @@ export function streamRoute(overview: (ctx: Ctx) => Promise<unknown>, periodMs =
         request.raw.on("close", () => listeners.delete(reply));
         if (listeners.size === 1) {
           clearTimeout(timer);
-          timer = setTimeout(tick, periodMs);
+          timer = setTimeout(() => tick(1), periodMs);
         }
       },
     );

@@ -112,7 +112,8 @@ export function isAllowed(key: string, value: string): boolean {
   let form = formOf.get(key);
   if (form === undefined && !formOf.has(key)) {
     form = ALLOWED.find(({ names }) => names.test(key))?.form;
-    if (formOf.size < 10_000) formOf.set(key, form);
+    if (formOf.size > 10_000) formOf.clear();
+    formOf.set(key, form);
   }
   return form?.test(value) ?? false;
 }
