@@ -30,10 +30,9 @@ export async function verifyPass(deps: ContinuousDeps, ctx: Ctx): Promise<AuditF
     const ofTree = failures.filter((one) => one.class === tree.class);
     failures.push(...(await verifyTreePass(deps, ctx, tree, ofTree[0] ?? null)));
   }
-  const covered = new Set(trees.map((tree) => tree.class));
-  for (const { class: class_, ...found } of failures) {
-    if (class_ === null || covered.has(class_)) continue;
-    await keep(deps, ctx, class_, emptyFrontier(), 0, { class: class_, ...found });
+  const covered = new Set<string | null>(trees.map((tree) => tree.class));
+  for (const one of failures) {
+    if (!covered.has(one.class)) await keep(deps, ctx, one.class ?? store.NO_CLASS, emptyFrontier(), 0, one);
   }
   return failures;
 }
@@ -131,7 +130,7 @@ async function sweep(deps: ContinuousDeps, ctx: Ctx, class_: AuditClass, tile: n
 const keep = (
   deps: ContinuousDeps,
   ctx: Ctx,
-  class_: AuditClass,
+  class_: AuditClass | typeof store.NO_CLASS,
   frontier: Frontier,
   swept: number,
   failure: AuditFailure | null,

@@ -156,17 +156,19 @@ async function writeResults(
   results: TreeResult[],
   failures: AuditFailure[],
 ): Promise<void> {
-  const known = new Set(results.map((result) => result.class));
-  const others = AUDIT_CLASSES.filter((class_) => !known.has(class_)).map((class_) => ({
-    class: class_,
-    size: 0,
-    frontier: emptyFrontier(),
-  }));
+  const known = new Set<string>(results.map((result) => result.class));
+  const others = ([...AUDIT_CLASSES, store.NO_CLASS] as const).filter((class_) => !known.has(class_));
+  const failureOf = (class_: string) =>
+    failures.find((one) => (one.class ?? store.NO_CLASS) === class_) ?? null;
   await deps.db.tx(ctx, async (tx) => {
-    for (const { class: class_, size, frontier } of [...results, ...others]) {
-      const failure = failures.find((one) => one.class === class_) ?? null;
-      if (failure === null && !known.has(class_)) continue;
-      await store.writeFull(tx, ctx, class_, { size, frontier: frontierToBytes(frontier), failure });
+    for (const { class: class_, size, frontier } of results) {
+      const row = { size, frontier: frontierToBytes(frontier), failure: failureOf(class_) };
+      await store.writeFull(tx, ctx, class_, row);
+    }
+    for (const class_ of others) {
+      const failure = failureOf(class_);
+      const row = { size: 0, frontier: frontierToBytes(emptyFrontier()), failure };
+      await (failure ? store.writeFull(tx, ctx, class_, row) : store.clearFailure(tx, class_));
     }
   });
 }

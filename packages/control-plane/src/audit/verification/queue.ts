@@ -1,8 +1,9 @@
 import type { Ctx } from "../../platform/ctx.ts";
 import type { Database } from "../../platform/database.ts";
+import type { AuditClass } from "../record/event.ts";
 import { rebuildLeaf } from "./rebuild.ts";
 import { type QueuedRow, queuedEvents } from "./store.ts";
-import { type AuditFailure, failure } from "./types.ts";
+import { AUDIT_CLASSES, type AuditFailure, failure } from "./types.ts";
 
 const PAGE = 2_000;
 
@@ -13,7 +14,7 @@ export async function checkQueue(db: Database, ctx: Pick<Ctx, "tenant">): Promis
     const rows = await db.tx(ctx, (tx) => queuedEvents(tx, after, PAGE));
     for (const row of rows) {
       const reason = faultOf(row, ctx.tenant);
-      const at = { class: row.queuedClass ?? row.class, seq: null };
+      const at = { class: classOf(row.queuedClass) ?? classOf(row.class), seq: null };
       if (reason) failures.push(failure("audit_queue_wrong", at, reason));
     }
     const last = rows.at(-1);
@@ -21,6 +22,10 @@ export async function checkQueue(db: Database, ctx: Pick<Ctx, "tenant">): Promis
     after = last.position;
   }
 }
+
+/** The column of the queue takes any text. */
+const classOf = (text: string | null): AuditClass | null =>
+  AUDIT_CLASSES.find((class_) => class_ === text) ?? null;
 
 function faultOf(row: QueuedRow, tenant: string): string | undefined {
   if (row.id === null) return `Event ${row.eventId} waits to be sealed, but is missing.`;

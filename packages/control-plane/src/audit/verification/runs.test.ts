@@ -173,6 +173,43 @@ describe("the continuous verification", () => {
   });
 });
 
+describe("a failure of no class, and one of a class without a tree", () => {
+  const forged: [string, string | null, string][] = [
+    ["a queue row of no class without an event", null, "null"],
+    ["a queue row of a class that does not exist", "secret", "null"],
+    ["a queue row of a class without a tree", "access", "access"],
+  ];
+  it.each(forged)("%s is counted, told, and over when it is repaired", async (title, class_, shown) => {
+    const tenant = title.replaceAll(" ", "-");
+    await plantTree(superuser, { tenant, class: "admin", count: 10 });
+    const { deps, gauges, clock } = depsOf([tenant]);
+    const ctx = deps.ctxFor(tenant);
+    const gauge = () => gauges[`toban.audit.verify_failures ${tenant}`];
+    await fullTask(deps).run();
+    expect(gauge()).toBe(0);
+    await superuser.query(
+      "INSERT INTO toban.audit_queue (tenant_id, event_id, class) VALUES ($1, 'gone', $2)",
+      [tenant, class_],
+    );
+    clock.advance(86_400_000);
+    await fullTask(deps).run();
+    expect(gauge()).toBe(1);
+    const known = [`audit_queue_wrong ${shown}`];
+    const short = (found: { code: string; class: string | null }[]) =>
+      found.map((one) => `${one.code} ${one.class}`);
+    expect(short((await t.db.tx(ctx, (tx) => listRuns(tx, 1)))[0]!.failures)).toEqual(known);
+    // A pass reads no queue; it forgets nothing, and takes the row of the failure for no tree that is missing.
+    await continuousTask(deps).run();
+    expect(gauge()).toBe(1);
+    expect(short(await requestPass(deps, ctx))).toEqual(known);
+    await superuser.query("DELETE FROM toban.audit_queue WHERE event_id = 'gone'");
+    clock.advance(3_600_000);
+    await fullTask(deps).run();
+    expect(gauge()).toBe(0);
+    expect(await requestPass(deps, ctx)).toEqual([]);
+  });
+});
+
 describe("full verifications", () => {
   it("run one at a time for each tenant, keep their figures, and are asked for every day", async () => {
     const tenant = "daily";

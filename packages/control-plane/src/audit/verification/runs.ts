@@ -156,7 +156,7 @@ async function performOpen(deps: VerificationDeps, ctx: Ctx): Promise<void> {
 
 const failing = async (deps: VerificationDeps, ctx: Ctx) =>
   new Set<AuditFailure["class"]>(
-    (await deps.db.tx(ctx, (tx) => store.listFailing(tx))).map((row) => row.class),
+    (await deps.db.tx(ctx, (tx) => store.listFailing(tx))).map((row) => row.failure.class),
   );
 
 const tell = (ctx: Ctx, failure: AuditFailure) =>

@@ -80,7 +80,8 @@ export async function classesWithoutTree(tx: Tx): Promise<AuditClass[]> {
   const rows = await tx.query<{ class: AuditClass }>(
     `SELECT class FROM (
        SELECT class FROM toban.audit_leaves UNION SELECT class FROM toban.audit_tiles
-       UNION SELECT class FROM toban.audit_anchors UNION SELECT class FROM toban.audit_verifications) known
+       UNION SELECT class FROM toban.audit_anchors
+       UNION SELECT class FROM toban.audit_verifications WHERE size > 0) known
      WHERE NOT EXISTS (SELECT FROM toban.audit_trees t WHERE t.class = known.class)
      ORDER BY class`,
   );
@@ -204,16 +205,20 @@ export async function readVerification(tx: Tx, class_: AuditClass): Promise<Veri
   return row;
 }
 
+/** In place of a class, for a failure that belongs to none: it has a row too, so that it is counted and shown. */
+export const NO_CLASS = "";
+type RowOf = AuditClass | typeof NO_CLASS;
+
 export const listFailing = (tx: Tx) =>
-  tx.query<{ class: AuditClass; failure: AuditFailure }>(
-    "SELECT class, failure FROM toban.audit_verifications WHERE failure IS NOT NULL ORDER BY class",
+  tx.query<{ failure: AuditFailure }>(
+    "SELECT failure FROM toban.audit_verifications WHERE failure IS NOT NULL ORDER BY class",
   );
 
 /** The progress of the continuous verification; a failure stays until a full verification has cleared it. */
 export const writeVerification = (
   tx: Tx,
   ctx: Ctx,
-  class_: AuditClass,
+  class_: RowOf,
   row: Pick<VerificationRow, "size" | "frontier" | "swept" | "failure">,
 ) =>
   tx.query(
@@ -230,7 +235,7 @@ export const writeVerification = (
 export const writeFull = (
   tx: Tx,
   ctx: Ctx,
-  class_: AuditClass,
+  class_: RowOf,
   row: { size: number; frontier: Buffer; failure: AuditFailure | null },
 ) =>
   tx.query(
@@ -242,5 +247,11 @@ export const writeFull = (
          verified_at = excluded.verified_at, full_at = excluded.full_at, failure = excluded.failure`,
     [ctx.tenant, class_, row.size, row.frontier, ctx.clock.now(), json(row.failure)],
   );
+
+/** Of what has no tree nothing is kept but its failure, and not even that when it is repaired. */
+export const clearFailure = (tx: Tx, class_: RowOf) =>
+  tx.query("UPDATE toban.audit_verifications SET failure = NULL WHERE class = $1 AND failure IS NOT NULL", [
+    class_,
+  ]);
 
 const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
