@@ -11,6 +11,7 @@ import {
 import { type AlertingDeps, alertTask, deliveryTask, lastEvaluation } from "../alerting/index.ts";
 import { auditSignals } from "../audit/index.ts";
 import { putDefinitionInForce } from "../commitments/index.ts";
+import { assertTenantsAreApart } from "../gate/index.ts";
 import { createHttpServer, ingestAuthentication } from "../http/index.ts";
 import { followAlert, followRollout, quietTask } from "../incidents/index.ts";
 import { type Actor, type Ctx, createCtx, systemClock, uuidv7 } from "../platform/ctx.ts";
@@ -75,6 +76,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   }
   if (config.databaseOwnerUrl) await migrate(config.databaseOwnerUrl);
   await assertSchemaIsCurrent(config.databaseUrl);
+  await assertTenantsAreApart(config.databaseUrl, log);
   const db = openDatabase({ url: config.databaseUrl });
   const tenants = () => listTenants(db);
   const own = ctxFor(tenant);

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { invalid, notFound, TobanError, unavailable } from "../../platform/errors.ts";
+import type { Logger } from "../../platform/log.ts";
 import { OWN_EXCEPTIONS } from "./exceptions.ts";
 import { beginSafely } from "./fuzz/store-session.ts";
 import { type Inspection, type InspectOptions, inspect, type Refused } from "./inspect.ts";
@@ -118,11 +119,11 @@ function asRefusal(error: unknown): TobanError {
 }
 
 /**
- * At start-up: refuses a database of Toban's own that does not keep tenants apart, or that cannot be looked at. Reads
- * the catalogue only. `url` is the application's.
+ * At start-up: refuses a database of Toban's own that does not keep tenants apart. Reads the catalogue only; what could
+ * not be looked at is a warning. `url` is the application's.
  */
-export async function assertTenantsAreApart(url: string): Promise<void> {
-  const { verdict, findings } = await checkDatabase({
+export async function assertTenantsAreApart(url: string, log: Logger): Promise<void> {
+  const seen = await checkDatabase({
     url,
     isApplication: true,
     schemas: ["toban"],
@@ -130,12 +131,23 @@ export async function assertTenantsAreApart(url: string): Promise<void> {
     tenantSetting: "toban.tenant",
     exceptions: OWN_EXCEPTIONS,
     fuzz: false,
+  }).catch((error: unknown) => {
+    log.warn({ error }, "whether the database keeps tenants apart could not be looked at");
+    return undefined;
   });
-  if (verdict === "pass") return;
-  const blocks = findings.filter(({ severity }) => severity === "block");
+  const blocks = (seen?.findings ?? []).filter(({ severity }) => severity === "block");
+  for (const { code, reason } of blocks.filter(({ undecided }) => undecided)) {
+    log.warn({ code, reason: reason.en }, "whether the database keeps tenants apart could not be decided");
+  }
+  const leaks = blocks.filter(({ undecided }) => !undecided);
+  if (leaks.length === 0) return;
+  const reasons = leaks.slice(0, MOST_REASONS).map(({ code, reason }) => `${code}: ${reason.en}`);
+  const more = leaks.length > MOST_REASONS ? ` And ${leaks.length - MOST_REASONS} more.` : "";
   throw invalid(
-    "tenants_not_apart",
-    blocks.map(({ code, reason }) => `${code}: ${reason.en}`).join(" "),
-    `${blocks[0]?.remedy.en ?? ""} \`toban db check\` shows all of it.`,
+    "database_leaks",
+    `The database does not keep tenants apart. ${reasons.join(" ")}${more}`,
+    "Run `toban db check` to see all of it and what to do, then start again.",
   );
 }
+
+const MOST_REASONS = 3;
