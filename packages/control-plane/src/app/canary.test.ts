@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deliverPages } from "../alerting/index.ts";
 import { insertPage } from "../alerting/store.ts";
 import { alertingDefinition } from "../alerting/testing/definition.ts";
-import { record } from "../audit/index.ts";
+import { type AuditEvent, exportBundle, record } from "../audit/index.ts";
+import { createScene, sealUp } from "../audit/log/testing/scene.ts";
 import { getIncident, openOrAppend } from "../incidents/index.ts";
 import { createLogger } from "../platform/log.ts";
 import { createTestDatabase, TEST_POSTGRES, type TestDatabase } from "../platform/testing.ts";
@@ -213,15 +214,7 @@ describe("planted secrets and personal data are found nowhere", () => {
   });
 
   it("in a dump of the database, but for the table whose purpose it is to hold what may be erased", async () => {
-    await t.db.tx(t.ctx, (tx) =>
-      record(tx, t.ctx, {
-        class: "operation",
-        action: "incident.resolve",
-        resource: "incident/canary",
-        result: "success",
-        details: { key: "canary", reason: TEXT },
-      }),
-    );
+    await t.db.tx(t.ctx, (tx) => record(tx, t.ctx, resolved(TEXT)));
     const dump = await dumpOf(t.ownerUrl);
     expect([...dump.keys()]).toEqual(
       expect.arrayContaining(["audit_events", "alert_outbox", "incident_timeline"]),
@@ -232,12 +225,53 @@ describe("planted secrets and personal data are found nowhere", () => {
     expectMasked([...dump.values()].join("\n"));
   });
 
+  it("in an export of the audit record, with its personal values or without", async () => {
+    const scene = await createScene(t.db);
+    try {
+      const log = await scene.open();
+      await t.db.tx(t.ctx, (tx) => record(tx, t.ctx, resolved(TEXT)));
+      await sealUp(log, t.ctx);
+      const exported = async (request: Parameters<typeof exportBundle>[2]) => {
+        const { chunks } = await exportBundle({ db: t.db, keys: log.keys, sealingMs: 0 }, t.ctx, request);
+        let text = "";
+        for await (const chunk of chunks) text += chunk.toString();
+        return text;
+      };
+      expectMasked(await exported({}));
+      expectMasked(await exported({ reveal: true }));
+      // And it is found there when it is written past the masking.
+      await t.db.tx(t.ctx, (tx) =>
+        tx.query(
+          `WITH event AS (
+             INSERT INTO toban.audit_events (tenant_id, id, class, ts_us, actor_id, action, resource, result,
+                                             correlation_id, details)
+             SELECT tenant_id, 'past-masking', class, ts_us, actor_id, action, resource, result, correlation_id, $1
+             FROM toban.audit_events WHERE action = 'incident.resolve' LIMIT 1 RETURNING *)
+           INSERT INTO toban.audit_queue (tenant_id, event_id) SELECT tenant_id, id FROM event`,
+          [JSON.stringify({ key: "canary", reason: TEXT })],
+        ),
+      );
+      await sealUp(log, t.ctx);
+      expect(leaks(readings(await exported({})))).toEqual(Object.keys(CANARIES));
+    } finally {
+      await scene.close();
+    }
+  });
+
   it("in the dump is a canary that was written past the masking", async () => {
     await t.db.tx(t.ctx, (tx) =>
       tx.query("UPDATE toban.incidents SET title = $1", [JSON.stringify({ en: TEXT, ja: TEXT })]),
     );
     expect(leaks([...(await dumpOf(t.ownerUrl)).values()].join("\n"))).toEqual(Object.keys(CANARIES));
   });
+});
+
+const resolved = (reason: string): AuditEvent => ({
+  class: "operation",
+  action: "incident.resolve",
+  resource: "incident/canary",
+  result: "success",
+  details: { key: "canary", reason },
 });
 
 async function post(signal: string, body: unknown): Promise<void> {
