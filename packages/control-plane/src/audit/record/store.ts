@@ -23,6 +23,44 @@ export type PersonalRow = {
   salt: Buffer;
 };
 
+/** The parts that an event does not need cost as much as those that it does: each ordinary form has its statement. */
+const GUARDS = {
+  none: "",
+  one: `WHERE EXISTS (
+         SELECT FROM toban.audit_personal WHERE tenant_id = $1 AND commitment = $13 AND kind = 'person')`,
+  many: `WHERE cardinality($13::text[]) = (
+         SELECT count(*) FROM toban.audit_personal
+         WHERE tenant_id = $1 AND kind = 'person' AND commitment = ANY ($13::text[]))`,
+};
+
+function statementOf(guard: keyof typeof GUARDS, withValues: boolean): { name: string; sql: string } {
+  const first = guard === "none" ? 13 : 14;
+  const $ = (n: number) => `$${first + n}`;
+  const personal = `, personal AS (
+       INSERT INTO toban.audit_personal (tenant_id, commitment, kind, subject, value, salt, created_at)
+       SELECT $1, p.*, ${$(5)}::timestamptz
+       FROM unnest(${$(0)}::text[], ${$(1)}::text[], ${$(2)}::text[], ${$(3)}::text[], ${$(4)}::bytea[]) p
+       WHERE EXISTS (SELECT FROM event)
+     )`;
+  return {
+    name: `audit-event-${guard}${withValues ? "-values" : ""}`,
+    sql: `WITH event AS (
+       INSERT INTO toban.audit_events
+         (tenant_id, id, class, ts_us, actor_id, action, resource, result, correlation_id, source_ip, details)
+       SELECT $1, $2, $3, $4::bigint, $5, $6, $7, $8, $9, $10, $11::jsonb ${GUARDS[guard]}
+       RETURNING id
+     )${withValues ? personal : ""}
+     INSERT INTO toban.audit_queue (tenant_id, event_id, class, leaf)
+     SELECT $1, id, $3, $12::bytea FROM event RETURNING event_id`,
+  };
+}
+
+const formsOf = (guard: keyof typeof GUARDS) => ({
+  bare: statementOf(guard, false),
+  values: statementOf(guard, true),
+});
+const STATEMENTS = { none: formsOf("none"), one: formsOf("one"), many: formsOf("many") };
+
 /**
  * The event, its queue row and the values behind its commitments, in one round trip. Nothing is written, and false
  * returned, when one of the persons `known` is not known (any more).
@@ -35,46 +73,24 @@ export async function insertEvent(
   personal: PersonalRow[],
   createdAt: Date,
 ): Promise<boolean> {
-  const written = await tx.query(
-    `WITH event AS (
-       INSERT INTO toban.audit_events
-         (tenant_id, id, class, ts_us, actor_id, action, resource, result, correlation_id, source_ip, details)
-       SELECT $1, $2, $3, $4::bigint, $5, $6, $7, $8, $9, $10, $11::jsonb
-       WHERE cardinality($13::text[]) = (
-         SELECT count(*) FROM toban.audit_personal
-         WHERE tenant_id = $1 AND kind = 'person' AND commitment = ANY ($13::text[]))
-       RETURNING tenant_id, id
-     ), personal AS (
-       INSERT INTO toban.audit_personal (tenant_id, commitment, kind, subject, value, salt, created_at)
-       SELECT $1, p.*, $19::timestamptz
-       FROM unnest($14::text[], $15::text[], $16::text[], $17::text[], $18::bytea[]) p
-       WHERE EXISTS (SELECT FROM event)
-     )
-     INSERT INTO toban.audit_queue (tenant_id, event_id, class, leaf)
-     SELECT tenant_id, id, $3, $12::bytea FROM event RETURNING event_id`,
-    [
-      tenant,
-      event.id,
-      event.class,
-      event.tsMicros,
-      event.actorId,
-      event.action,
-      event.resource,
-      event.result,
-      event.correlationId,
-      event.sourceIp,
-      event.details,
-      event.leaf,
-      known,
+  const values: unknown[] = [
+    ...[tenant, event.id, event.class, event.tsMicros, event.actorId, event.action, event.resource],
+    ...[event.result, event.correlationId, event.sourceIp, event.details, event.leaf],
+  ];
+  const guard = known.length === 0 ? "none" : known.length === 1 ? "one" : "many";
+  if (guard !== "none") values.push(guard === "one" ? known[0] : known);
+  if (personal.length > 0) {
+    values.push(
       personal.map((row) => row.commitment),
       personal.map((row) => row.kind),
       personal.map((row) => row.subject),
       personal.map((row) => row.value),
       personal.map((row) => row.salt),
       createdAt,
-    ],
-    "audit-event",
-  );
+    );
+  }
+  const { name, sql } = STATEMENTS[guard][personal.length > 0 ? "values" : "bare"];
+  const written = await tx.query(sql, values, name);
   return written.length === 1;
 }
 
