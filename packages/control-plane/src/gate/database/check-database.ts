@@ -34,8 +34,9 @@ export async function checkDatabase(options: CheckDatabaseOptions): Promise<Insp
     }
     await beginSafely(client);
     const appRole = options.appRole ?? (await appRoleOf(client, options));
-    const seen = await inspect(client, { ...options, appRole });
-    if ("refused" in seen) throw refusal(seen, appRole);
+    const asked = { ...options, appRole };
+    const seen = await inspect(client, asked);
+    if ("refused" in seen) throw REFUSALS[seen.refused](asked);
     return seen;
   } catch (error) {
     throw error instanceof TobanError ? error : asRefusal(error);
@@ -80,8 +81,8 @@ async function appRoleOf(
   );
 }
 
-const REFUSALS: Record<Refused["refused"], (role: string) => TobanError> = {
-  app_role_unknown: (role) =>
+const REFUSALS: Record<Refused["refused"], (options: InspectOptions) => TobanError> = {
+  app_role_unknown: ({ appRole: role }) =>
     notFound("app_role_unknown", `There is no role ${role}.`, "Name the application's role with --app-role."),
   no_tables: () =>
     notFound(
@@ -89,15 +90,15 @@ const REFUSALS: Record<Refused["refused"], (role: string) => TobanError> = {
       "There is no table in these schemas that this role can know of.",
       "Name the schemas with --schema, or another database.",
     ),
-  tenant_unknown: () =>
+  tenant_unknown: ({ tenantColumn: column }) =>
     invalid(
       "tenant_column_unknown",
-      "No table has a column that looks like a tenant's.",
+      column === undefined
+        ? "No table has a column that looks like a tenant's."
+        : `No table has a column ${column}, as --tenant-column or toban.check.json names it.`,
       "Name the column with --tenant-column and the setting with --tenant-setting.",
     ),
 };
-
-const refusal = ({ refused }: Refused, role: string): TobanError => REFUSALS[refused](role);
 
 /** What PostgreSQL or the network says, as a refusal of ours; the URL, which may hold a password, is not in it. */
 function asRefusal(error: unknown): TobanError {
