@@ -280,7 +280,7 @@ describe(`ten processes are killed during a gameday (seed ${SEED})`, () => {
       `SELECT a.id, s.event_id, s.times FROM toban.audit_events a
        FULL JOIN (SELECT tenant_id, event_id, count(*) AS times
          FROM (SELECT tenant_id, event_id FROM toban.audit_queue
-               UNION ALL SELECT tenant_id, event_id FROM toban.audit_leaves) AS both
+               UNION ALL SELECT tenant_id, event_id FROM toban.audit_leaves) AS kept
          GROUP BY tenant_id, event_id) s ON s.tenant_id = a.tenant_id AND s.event_id = a.id
        WHERE a.id IS NULL OR s.event_id IS NULL OR s.times <> 1`,
     );
