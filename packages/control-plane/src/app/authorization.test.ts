@@ -278,7 +278,7 @@ describe("whom a request is from", () => {
   });
 
   it("the server does not start with a route that names no operation", async () => {
-    const nameless = serveApi(t, [async (app) => void app.get("/v1/nameless", () => ({}))]);
+    const nameless = serveApi(t, { extra: [async (app) => void app.get("/v1/nameless", () => ({}))] });
     await expect(nameless).rejects.toMatchObject({ code: "operation_missing" });
   });
 });

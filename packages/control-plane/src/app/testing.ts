@@ -4,14 +4,21 @@ import { createHttpServer } from "../http/index.ts";
 import { unavailable } from "../platform/errors.ts";
 import { createLogger } from "../platform/log.ts";
 import type { TestDatabase } from "../platform/testing.ts";
-import { apiRoutes, type RouteDeps } from "./routes.ts";
+import { type AuditRouteDeps, apiRoutes, type RouteDeps } from "./routes.ts";
 
-/** Every route of the API on a real socket and a real database; what is outside of both fails when it is called. */
+/**
+ * Every route of the API on a real socket and a real database; what is outside of both, and is not given, fails when it
+ * is called.
+ */
 export async function serveApi(
   t: TestDatabase,
-  extra: Parameters<typeof createHttpServer>[0]["routes"] = [],
-  cliToken = "cli",
+  given: {
+    extra?: Parameters<typeof createHttpServer>[0]["routes"];
+    cliToken?: string;
+    audit?: Partial<AuditRouteDeps>;
+  } = {},
 ) {
+  const { extra = [], cliToken = "cli", audit = {} } = given;
   const absent = (): never => {
     throw unavailable("absent", "Not part of this test.", "Nothing.");
   };
@@ -28,7 +35,8 @@ export async function serveApi(
     {
       db: t.db,
       tombstones: undefined,
-      audit: outside,
+      // Parts may lack what is optional, so these are named.
+      audit: { db: t.db, keys: outside, log: outside, secrets: outside, erasures: outside, ...audit },
       rollout: outside,
       alerting: outside,
       proofs: outside,

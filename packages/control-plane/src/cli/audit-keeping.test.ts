@@ -4,7 +4,7 @@ import path from "node:path";
 import { verifyBundle } from "@toban/verify";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { serveApi } from "../app/testing.ts";
-import { exportRoutes, fullTask, holdRoutes, record, verificationRoutes } from "../audit/index.ts";
+import { fullTask, record } from "../audit/index.ts";
 import { asSuperuser, createScene, type Scene, sealUp, taskCtx } from "../audit/log/testing/scene.ts";
 import { noMetrics } from "../platform/metrics.ts";
 import { openSecrets } from "../platform/secrets.ts";
@@ -29,7 +29,7 @@ beforeAll(async () => {
     tenants: async () => [t.ctx.tenant],
     ctxFor: (tenant: string) => taskCtx(tenant),
   };
-  api = await serveApi(t, [exportRoutes(deps), verificationRoutes(deps), holdRoutes(deps)]);
+  api = await serveApi(t, { audit: { ...deps, log } });
   const alice = testCtx({ actor: { kind: "person", id: "alice" }, sourceIp: "192.0.2.7" });
   await t.db.tx(alice, async (tx) => {
     for (let n = 0; n < EVENTS; n++) {

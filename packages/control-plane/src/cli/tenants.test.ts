@@ -18,7 +18,7 @@ beforeAll(async () => {
   await provisionOwnTenant(t.db, t.ctx, "Own");
   home = await mkdtemp(path.join(tmpdir(), "toban-tenants-"));
   const secrets = await openSecrets(home);
-  api = await serveApi(t, [], await secrets.ensure("cli-token"));
+  api = await serveApi(t, { cliToken: await secrets.ensure("cli-token") });
 });
 afterAll(async () => {
   await api.server.close();
