@@ -22,10 +22,15 @@ export async function writeFileAtomic(
     await rm(temporary, { force: true });
     throw error;
   }
-  const folder = await open(path.dirname(file), "r");
+  await syncFolder(path.dirname(file));
+}
+
+/** A new or renamed entry of a folder survives a power cut only after this. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
   try {
-    await folder.sync();
+    await handle.sync();
   } finally {
-    await folder.close();
+    await handle.close();
   }
 }

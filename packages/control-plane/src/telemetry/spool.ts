@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { type TobanError, unavailable } from "../platform/errors.ts";
+import { syncFolder } from "../platform/files.ts";
 
 const SUFFIX = ".segment";
 /** The name of a segment whose insert has begun: what an earlier process left may be stored in part. */
@@ -185,14 +186,5 @@ async function writeAll(handle: FileHandle, buffers: Buffer[]): Promise<void> {
   while (rest.length > 0) {
     const { bytesWritten } = await handle.write(rest);
     rest = rest.subarray(bytesWritten);
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { mkdir, open, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { invalid, unavailable } from "../../platform/errors.ts";
+import { syncFolder } from "../../platform/files.ts";
 
 /** One request of one tenant. The subject is a keyed digest: the ledger must not bring back what was erased. */
 export type LedgerEntry = {
@@ -101,15 +102,6 @@ async function appendLine(file: string, line: string): Promise<void> {
     const isWhole = rest !== "" && parseLine(rest) !== undefined;
     if (rest !== "" && !isWhole) await handle.truncate(end);
     await handle.appendFile(`${isWhole ? "\n" : ""}${line}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
     await handle.sync();
   } finally {
     await handle.close();

@@ -13,10 +13,10 @@ import type { Tx } from "../../platform/database.ts";
 import { invalid } from "../../platform/errors.ts";
 import type { Task } from "../../platform/tasks.ts";
 import type { AuditClass } from "../record/event.ts";
+import { leafOf } from "../record/leaf.ts";
 import { signHead } from "./checkpoints.ts";
 import { createGuard } from "./guard.ts";
 import { inLanes } from "./lanes.ts";
-import { leafOf } from "./leaf.ts";
 import {
   drain,
   insertLeaves,

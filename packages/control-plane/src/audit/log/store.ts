@@ -1,6 +1,6 @@
 import type { Tx } from "../../platform/database.ts";
 import type { AuditClass } from "../record/event.ts";
-import type { EventRow } from "./leaf.ts";
+import type { EventRow } from "../record/leaf.ts";
 import { CLASSES, type Head } from "./types.ts";
 
 /** RFC 6962: a leaf is hashed with a zero byte before it. */

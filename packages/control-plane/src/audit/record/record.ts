@@ -1,10 +1,10 @@
-import { canonicalJson } from "@toban/verify";
 import type { Ctx } from "../../platform/ctx.ts";
 import type { Tx } from "../../platform/database.ts";
 import { bug } from "../../platform/errors.ts";
 import { actionOf } from "./actions.ts";
 import { type Details, plainText, replacePersonal, sealDetails, substitutePerson } from "./details.ts";
-import { AUDIT_RESULTS, type AuditClass, type AuditEvent, microsToText } from "./event.ts";
+import { AUDIT_RESULTS, type AuditClass, type AuditEvent } from "./event.ts";
+import { leafOf } from "./leaf.ts";
 import {
   forgetPseudonyms,
   freshPseudonyms,
@@ -117,8 +117,8 @@ function storedEvent(ctx: Ctx, id: string, draft: Draft, pseudonyms: Pseudonyms)
     sourceIp,
   };
   const details = replacePersonal(event.action, draft.details, (text) => substitutePerson(text, pseudonym));
-  const leaf = canonicalJson({ ...fields, details, tenantId: ctx.tenant, ts: microsToText(draft.ts), v: 1 });
-  return { ...fields, tsMicros: draft.ts, details: JSON.stringify(details), leaf: Buffer.from(leaf) };
+  const leaf = leafOf({ ...fields, details, tenantId: ctx.tenant, tsUs: draft.ts });
+  return { ...fields, tsMicros: draft.ts, details: JSON.stringify(details), leaf };
 }
 
 function substituteResource(resource: string, person: (name: string) => string): string {

@@ -7,6 +7,7 @@ import { verifyBundle } from "@toban/verify";
 import type { Ctx } from "../../platform/ctx.ts";
 import type { Database } from "../../platform/database.ts";
 import { bug } from "../../platform/errors.ts";
+import { syncFolder } from "../../platform/files.ts";
 import { type BundleKeys, writeBundle } from "../export/bundle.ts";
 import type { ExportRange } from "../export/ranges.ts";
 
@@ -78,12 +79,3 @@ export async function* commitmentsIn(file: string): AsyncGenerator<string[]> {
 }
 
 export const commitmentsOf = (text: string): string[] => text.match(COMMITMENT) ?? [];
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}

@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { bug } from "../../../platform/errors.ts";
+import { syncFolder } from "../../../platform/files.ts";
 import type { Anchor, AnchorSink, KeyRecord } from "../types.ts";
 
 const TENANT = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -76,12 +77,7 @@ async function appendLine(file: string, line: string): Promise<void> {
 
 async function syncFolders(from: string, upTo: string): Promise<void> {
   for (let folder = from; ; folder = path.dirname(folder)) {
-    const handle = await open(folder, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await syncFolder(folder);
     if (folder === upTo || folder === path.dirname(folder)) return;
   }
 }

@@ -1,12 +1,12 @@
 import { canonicalJson } from "@toban/verify";
 import type { Json } from "../../platform/json.ts";
-import { type AuditClass, microsToText } from "../record/event.ts";
+import { type AuditClass, microsToText } from "./event.ts";
 
 /** The columns of an event, as the search has them. */
 export type EventRow = {
   id: string;
   class: AuditClass;
-  tsUs: number;
+  tsUs: bigint | number;
   tenantId: string;
   actorId: string;
   action: string;
@@ -17,7 +17,7 @@ export type EventRow = {
   details: { [key: string]: Json };
 };
 
-/** The leaf of an event that was recorded by a version which did not write leaves. */
+/** The canonical bytes of an event: what is hashed, signed and exported. */
 export function leafOf({ tsUs, ...event }: EventRow): Buffer {
   return Buffer.from(canonicalJson({ ...event, ts: microsToText(tsUs), v: 1 }));
 }
